@@ -1,0 +1,2 @@
+/** The executable: starts the framework, installs the bundles, reads the configuration. */
+package io.trapline.launcher;
