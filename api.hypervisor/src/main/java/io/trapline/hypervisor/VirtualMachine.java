@@ -1,0 +1,125 @@
+package io.trapline.hypervisor;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.OptionalLong;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * One virtual machine of a backend. Life: {@link #boot}, {@link #start}, any number of {@link #pause} and
+ * {@link #resume} (and {@link #reset} while paused), {@link #close}. Those are called by one thread at a
+ * time; {@link #completed}, {@link #interruptLine} and {@link #message} from any thread at any time until
+ * {@link #close} has returned, and do nothing after it.
+ */
+@ConsumerType
+public interface VirtualMachine extends AutoCloseable {
+    /** The request page: {@link IoRequestSlot#PAGE_LENGTH} bytes, direct, little-endian. */
+    ByteBuffer requestPage();
+
+    /** The guest's RAM, in ascending order of addresses; the same list each time. */
+    List<RamRange> ram();
+
+    /** The number of vCPUs. */
+    int vcpus();
+
+    /**
+     * Sets the boot processor's registers. Before {@link #start}, or after {@link #reset}.
+     *
+     * @param mode its mode
+     * @param entry guest-physical address of the first instruction
+     * @throws IOException if the host refuses
+     */
+    void boot(CpuMode mode, long entry) throws IOException;
+
+    /**
+     * Lets the vCPUs run; requests may arrive before this returns.
+     *
+     * @throws IOException if the host refuses; nothing runs then
+     */
+    void start() throws IOException;
+
+    /**
+     * Stops the vCPUs. When this returns none of them runs guest code, nor will before {@link #resume}; a vCPU
+     * whose request is not answered yet counts as stopped.
+     *
+     * @throws IOException if the host refuses
+     */
+    void pause() throws IOException;
+
+    /**
+     * Lets the vCPUs go on.
+     *
+     * @throws IOException if the host refuses
+     */
+    void resume() throws IOException;
+
+    /**
+     * Sets the vCPUs and the interrupt controllers to power-on, all slots to FREE, and forgets requests that
+     * are not answered. Only while paused; RAM keeps its contents; {@link #boot} and {@link #resume} follow.
+     *
+     * @throws IOException if the host refuses
+     */
+    void reset() throws IOException;
+
+    /**
+     * Destroys the machine: stops the vCPUs, takes every thread out of the host's calls, gives back memory and
+     * file descriptors. Safe in every state; nothing the second time. No other method may be running but
+     * {@link #completed}, {@link #interruptLine} and {@link #message}.
+     */
+    @Override
+    void close();
+
+    /**
+     * The core has set a slot to COMPLETE; the vCPU may go on. Exactly once per {@link VmEvents#request}.
+     *
+     * @param vcpu the slot's index
+     * @param polling the slot's {@code completion_polling}, read before COMPLETE was stored: the hypervisor
+     *     then looks for itself and wants no notification
+     */
+    void completed(int vcpu, boolean polling);
+
+    /**
+     * Sets the level of an interrupt line.
+     *
+     * @param gsi global system interrupt
+     * @param high the level
+     */
+    void interruptLine(int gsi, boolean high);
+
+    /**
+     * Sends a message-signalled interrupt.
+     *
+     * @param address 0xFEExxxxx
+     * @param data the message
+     * @return false if the backend refused it
+     */
+    boolean message(long address, int data);
+
+    /**
+     * Has writes to a place signal instead of becoming requests (ioeventfd).
+     *
+     * @param type {@link IoRequestSlot#PORTIO} or {@link IoRequestSlot#MMIO}
+     * @param address port or guest-physical address
+     * @param width bytes of the write, 1, 2, 4 or 8
+     * @param match the value that signals; empty: any
+     * @param rung called by a thread of the backend for one or more writes
+     * @return what takes it back; null if this backend cannot: the writes then stay requests
+     */
+    default Registration doorbell(int type, long address, int width, OptionalLong match, Runnable rung) {
+        return null;
+    }
+
+    /**
+     * Lets writes to a place arrive late: as requests, in order, before the next request of any vCPU (KVM's
+     * coalesced zones).
+     *
+     * @param type {@link IoRequestSlot#PORTIO} or {@link IoRequestSlot#MMIO}
+     * @param address port or guest-physical address
+     * @param length bytes
+     * @return what takes it back; null if this backend cannot: the writes then arrive at once
+     */
+    default Registration posted(int type, long address, int length) {
+        return null;
+    }
+}

@@ -1,0 +1,30 @@
+package io.trapline.chardev;
+
+import java.io.IOException;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Opens character devices by name; an OSGi service. From any thread. */
+@ProviderType
+public interface Chardevs {
+    /**
+     * Opens a character device, for one user at a time. What its last user closed less than a grace time
+     * ago is handed over as it was: connected, with what is buffered.
+     *
+     * @param spec one of
+     *     <ul>
+     *       <li>{@code null}: swallows, gives nothing
+     *       <li>{@code terminal}: the launcher's terminal
+     *       <li>{@code file:PATH}: appends to a file, gives nothing
+     *       <li>{@code tcp:HOST:PORT}: listens on a loopback address, one peer at a time; port 0: any free one
+     *       <li>{@code unix:PATH}: listens on a UNIX socket
+     *       <li>{@code pty} or {@code pty:LINK}: a pseudo-terminal, with a symbolic link to it
+     *       <li>{@code service:NAME}: the OSGi service {@link java.nio.channels.ByteChannel} with the property
+     *           {@code trapline.chardev=NAME}, now or when it comes
+     *     </ul>
+     *
+     * @return the device
+     * @throws IOException if the host refuses it, naming the spec and the cause
+     * @throws IllegalArgumentException if the spec makes no sense (naming what would), or is in use
+     */
+    Chardev open(String spec) throws IOException;
+}
