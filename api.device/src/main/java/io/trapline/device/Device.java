@@ -64,7 +64,10 @@ public interface Device {
     default void restore(DeviceState state) {
         if (!state.schema().equals(DeviceState.NONE.schema())) {
             throw new IllegalArgumentException(
-                    "state not understood: schema=" + state.schema() + " version=" + state.version()
+                    "state not understood: schema="
+                            + state.schema()
+                            + " version="
+                            + state.version()
                             + ", this device keeps no state");
         }
     }

@@ -33,8 +33,14 @@ public record DeviceState(String schema, int version, Map<String, Object> values
     public void require(String expected, int newest) {
         if (!schema.equals(expected) || version < 1 || version > newest) {
             throw new IllegalArgumentException(
-                    "state not understood: schema=" + schema + " version=" + version
-                            + ", wanted schema=" + expected + " version=1 to " + newest);
+                    "state not understood: schema="
+                            + schema
+                            + " version="
+                            + version
+                            + ", wanted schema="
+                            + expected
+                            + " version=1 to "
+                            + newest);
         }
     }
 
@@ -67,9 +73,14 @@ public record DeviceState(String schema, int version, Map<String, Object> values
         Object value = values.get(name);
         if (!type.isInstance(value)) {
             throw new IllegalArgumentException(
-                    "state " + schema + ": " + name + " is "
+                    "state "
+                            + schema
+                            + ": "
+                            + name
+                            + " is "
                             + (value == null ? "missing" : value.getClass().getSimpleName())
-                            + ", wanted " + type.getSimpleName());
+                            + ", wanted "
+                            + type.getSimpleName());
         }
         return type.cast(value);
     }
@@ -87,7 +98,10 @@ public record DeviceState(String schema, int version, Map<String, Object> values
     }
 
     private static Object copyOf(String path, Object value) {
-        if (value instanceof Boolean || value instanceof Integer || value instanceof Long || value instanceof String) {
+        if (value instanceof Boolean
+                || value instanceof Integer
+                || value instanceof Long
+                || value instanceof String) {
             return value;
         } else if (value instanceof byte[] bytes) {
             return bytes.clone();
@@ -105,7 +119,9 @@ public record DeviceState(String schema, int version, Map<String, Object> values
             return Collections.unmodifiableList(copy);
         }
         throw new IllegalArgumentException(
-                "not a plain value: " + path + " is "
+                "not a plain value: "
+                        + path
+                        + " is "
                         + (value == null ? "null" : value.getClass().getName()));
     }
 }

@@ -12,7 +12,12 @@ public record PciAddress(int bus, int device, int function) {
     public PciAddress {
         if (bus >>> 8 != 0 || device >>> 5 != 0 || function >>> 3 != 0) {
             throw new IllegalArgumentException(
-                    "not a PCI address: bus=" + bus + " device=" + device + " function=" + function);
+                    "not a PCI address: bus="
+                            + bus
+                            + " device="
+                            + device
+                            + " function="
+                            + function);
         }
     }
 

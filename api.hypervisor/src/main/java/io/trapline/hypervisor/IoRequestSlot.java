@@ -88,7 +88,12 @@ public final class IoRequestSlot {
     public IoRequestSlot(ByteBuffer page, int index) {
         if (!page.isDirect() || page.capacity() < PAGE_LENGTH || index < 0 || index >= COUNT) {
             throw new IllegalArgumentException(
-                    "no slot: index=" + index + " page=" + page + ", wanted a direct buffer of " + PAGE_LENGTH);
+                    "no slot: index="
+                            + index
+                            + " page="
+                            + page
+                            + ", wanted a direct buffer of "
+                            + PAGE_LENGTH);
         }
         this.page = page;
         this.base = index * LENGTH;

@@ -41,7 +41,8 @@ public interface ScriptedGuest {
         int readConfiguration(int bus, int device, int function, int register, int width);
 
         /** Writes PCI configuration space by a decoded request, as under ACRN; width 1, 2 or 4. */
-        void writeConfiguration(int bus, int device, int function, int register, int width, int value);
+        void writeConfiguration(
+                int bus, int device, int function, int register, int width, int value);
 
         /** Blocks until the line is high; returns at once if it is. */
         void awaitInterrupt(int gsi);

@@ -106,7 +106,8 @@ public interface VirtualMachine extends AutoCloseable {
      * @param rung called by a thread of the backend for one or more writes
      * @return what takes it back; null if this backend cannot: the writes then stay requests
      */
-    default Registration doorbell(int type, long address, int width, OptionalLong match, Runnable rung) {
+    default Registration doorbell(
+            int type, long address, int width, OptionalLong match, Runnable rung) {
         return null;
     }
 

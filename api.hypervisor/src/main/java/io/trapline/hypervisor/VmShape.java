@@ -18,11 +18,20 @@ public record VmShape(String name, long memory, int vcpus, Map<String, String> o
     public VmShape {
         if (memory < GRANULE || memory % GRANULE != 0) {
             throw new IllegalArgumentException(
-                    "machine " + name + ": memory=" + memory + " bytes, wanted a multiple of 2 MiB");
+                    "machine "
+                            + name
+                            + ": memory="
+                            + memory
+                            + " bytes, wanted a multiple of 2 MiB");
         }
         if (vcpus < 1 || vcpus > IoRequestSlot.COUNT) {
             throw new IllegalArgumentException(
-                    "machine " + name + ": vcpus=" + vcpus + ", wanted 1 to " + IoRequestSlot.COUNT);
+                    "machine "
+                            + name
+                            + ": vcpus="
+                            + vcpus
+                            + ", wanted 1 to "
+                            + IoRequestSlot.COUNT);
         }
         options = Map.copyOf(options);
     }

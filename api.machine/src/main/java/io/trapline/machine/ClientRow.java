@@ -10,4 +10,5 @@ package io.trapline.machine;
  * @param requests how many requests it has answered
  * @param waiting how many are waiting for it now
  */
-public record ClientRow(String name, ClientMode mode, String devices, int ranges, long requests, int waiting) {}
+public record ClientRow(
+        String name, ClientMode mode, String devices, int ranges, long requests, int waiting) {}

@@ -12,7 +12,13 @@ package io.trapline.machine;
  * @param detail one line: why this backend; for STOPPED and FAILED, the reason, with registers if a guest died
  */
 public record MachineRow(
-        String name, State state, String backend, long memory, int vcpus, long requests, String detail) {
+        String name,
+        State state,
+        String backend,
+        long memory,
+        int vcpus,
+        long requests,
+        String detail) {
     /** How a machine is. */
     public enum State {
         /** Made, not started. */

@@ -13,4 +13,11 @@ package io.trapline.machine;
  * @param faults how often its handler threw
  */
 public record RangeRow(
-        String type, long first, long length, String device, String client, long reads, long writes, long faults) {}
+        String type,
+        long first,
+        long length,
+        String device,
+        String client,
+        long reads,
+        long writes,
+        long faults) {}
