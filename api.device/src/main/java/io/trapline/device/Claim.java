@@ -22,7 +22,7 @@ public interface Claim {
      * Maps the claim at another place. Meant for what a guest decides, so a refusal is an answer.
      *
      * @param first the new first port or address
-     * @return false if the place is taken or out of range: the claim is then unmapped, and counted as such
+     * @return false if the place is taken or out of range: the claim is then unmapped, and shown so in the shell
      */
     boolean move(long first);
 

@@ -1,0 +1,497 @@
+package io.trapline.ioreq;
+
+import io.trapline.device.DeviceState;
+import io.trapline.machine.DeviceRow;
+import io.trapline.machine.DeviceRow.State;
+import io.trapline.machine.InspectedNode;
+import io.trapline.machine.MachineEvent;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The place of one named device in a machine, whatever is plugged into it: installs it, holds its requests
+ * while a successor comes, hands the state over, takes it out.
+ *
+ * <p>What administrators and bundles do to a bay is one at a time, under {@code lifecycle}; the device itself
+ * is touched under the baton of {@code client} only.
+ */
+final class Bay {
+    /** How long to wait for the baton of a device before it counts as hung. */
+    private static final long BATON_PATIENCE_NANOS = 2_000_000_000L;
+
+    /** How long a device may take to install itself (it may open files and sockets). */
+    private static final long INSTALL_PATIENCE_NANOS = 10_000_000_000L;
+
+    /** More faults than this within {@link #FAULT_WINDOW_NANOS} and the device is quarantined. */
+    private static final int FAULT_LIMIT = 100;
+
+    private static final long FAULT_WINDOW_NANOS = 1_000_000_000L;
+
+    private final LiveMachine machine;
+    private final String name;
+    private final ReentrantLock lifecycle = new ReentrantLock();
+    private final Map<Integer, Line> lines = new HashMap<>();
+    private final Deque<Plug> rivals =
+            new ArrayDeque<>(); // of the same name, waiting; under lifecycle
+
+    private volatile IoreqClient client;
+    private volatile DeviceBoard
+            board; // of the current device, or of the one whose successor is awaited
+    private volatile Plug plug; // the current or the last
+    private volatile State state = State.DETACHED;
+    private volatile String detail = "";
+    private DeviceState saved; // HOLDING; null: it could not be saved
+    private long holds; // tells an old deadline from the current one
+
+    // Under the baton.
+    private final Deque<Request> held = new ArrayDeque<>();
+
+    private long swaps; // under lifecycle
+    private long pastRequests; // under the baton
+
+    private final Object faultLock = new Object();
+    private long faults;
+    private long windowStart;
+    private int windowFaults;
+
+    Bay(LiveMachine machine, String name) {
+        this.machine = machine;
+        this.name = name;
+    }
+
+    String name() {
+        return name;
+    }
+
+    IoreqClient client() {
+        return client;
+    }
+
+    State state() {
+        return state;
+    }
+
+    /** A device has come: it is installed, or takes over from the one it succeeds, or waits for its turn. */
+    void plug(Plug next) {
+        lifecycle.lock();
+        try {
+            switch (state) {
+                case HOLDING -> takeOver(next);
+                case SERVING, INSTALLED -> {
+                    rivals.add(next);
+                    machine.event(
+                            MachineEvent.Kind.DEVICE,
+                            name,
+                            "is served by "
+                                    + board.owner()
+                                    + "; "
+                                    + next.bundle()
+                                    + " "
+                                    + next.version()
+                                    + " waits to succeed it");
+                }
+                case REFUSED, DETACHED, QUARANTINED -> install(next);
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void install(Plug next) {
+        plug = next;
+        if (client == null) {
+            client = machine.client(next.client());
+        }
+        DeviceBoard fresh = new DeviceBoard(machine, this, next, null);
+        board = fresh;
+        state(State.INSTALLED, "");
+        try {
+            client.call(
+                    () -> {
+                        next.device().install(fresh);
+                        next.device().reset();
+                        fresh.publish();
+                        return null;
+                    },
+                    INSTALL_PATIENCE_NANOS);
+            state(State.SERVING, "");
+        } catch (Exception | LinkageError | AssertionError e) {
+            fresh.close();
+            cutLines();
+            state(State.REFUSED, reason("install", e));
+        }
+    }
+
+    /** The successor of a device whose requests are held: its claims and its state, or nothing changes. */
+    private void takeOver(Plug next) {
+        DeviceBoard old = board;
+        DeviceBoard fresh = new DeviceBoard(machine, this, next, old);
+        holds++;
+        try {
+            client.call(
+                    () -> {
+                        lines.values().forEach(Line::latch);
+                        next.device().install(fresh);
+                        if (saved == null) {
+                            next.device().reset();
+                        } else {
+                            next.device().restore(saved);
+                        }
+                        plug = next;
+                        board = fresh;
+                        pastRequests += old.requests();
+                        fresh.publish();
+                        dropLinesNotIn(fresh);
+                        fresh.ringAll();
+                        release();
+                        return null;
+                    },
+                    INSTALL_PATIENCE_NANOS);
+            swaps++;
+            saved = null;
+            state(State.SERVING, "");
+        } catch (Exception | LinkageError | AssertionError e) {
+            fresh.close();
+            plug = next;
+            detach(State.REFUSED, reason("the swap", e));
+            return;
+        }
+        if (!next.client().equals(client.name())) {
+            map(machine.client(next.client()));
+        }
+    }
+
+    private static String reason(String what, Throwable e) {
+        String message = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
+        return what
+                + " failed: "
+                + (e instanceof IllegalArgumentException || e instanceof TimeoutException
+                        ? message
+                        : e.getClass().getSimpleName() + ": " + message);
+    }
+
+    /** A device is going: its requests are held until a successor comes, or the hold runs out. */
+    void unplug(Plug leaving) {
+        lifecycle.lock();
+        try {
+            if (leaving != plug) {
+                rivals.remove(leaving);
+                return;
+            }
+            if (state == State.SERVING) {
+                hold();
+            } else if (state != State.HOLDING) {
+                state(State.DETACHED, "removed");
+            }
+            Plug successor = rivals.poll();
+            if (successor != null) {
+                plug(successor);
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void hold() {
+        DeviceBoard leaving = board;
+        try {
+            client.call(
+                    () -> {
+                        leaving.hold();
+                        try {
+                            saved = plug.device().save();
+                        } finally {
+                            leaving.silence();
+                        }
+                        return null;
+                    },
+                    BATON_PATIENCE_NANOS);
+        } catch (TimeoutException e) {
+            abandon("hung while it was to be taken out: " + e.getMessage());
+            return;
+        } catch (Exception | LinkageError | AssertionError e) {
+            saved = null;
+            fault(leaving, e);
+        }
+        state(State.HOLDING, "waits for a successor");
+        long mine = ++holds;
+        machine.later(machine.holdLimitNanos(), () -> holdRanOut(mine));
+    }
+
+    private void holdRanOut(long mine) {
+        lifecycle.lock();
+        try {
+            if (state == State.HOLDING && holds == mine) {
+                detach(State.DETACHED, "no successor came in time");
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** The bundle that it came from is gone for good: nobody is waited for. True if the bay is empty. */
+    boolean bundleGone(long bundleId) {
+        lifecycle.lock();
+        try {
+            if (plug == null || plug.bundleId() != bundleId) {
+                return false;
+            }
+            if (state == State.HOLDING) {
+                detach(State.DETACHED, "its bundle was uninstalled");
+            }
+            return state == State.DETACHED;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** Takes the device out: claims, lines, timers, doorbells; what waits for it is answered by others. */
+    private void detach(State next, String why) {
+        holds++;
+        saved = null;
+        DeviceBoard leaving = board;
+        try {
+            client.call(
+                    () -> {
+                        leaving.close();
+                        release();
+                        return null;
+                    },
+                    BATON_PATIENCE_NANOS);
+        } catch (Exception e) {
+            leaving.close();
+        }
+        cutLines();
+        state(next, why);
+    }
+
+    /** The device does not come back from a call: it keeps its client, everything else goes on without it. */
+    private void abandon(String why) {
+        holds++;
+        saved = null;
+        board.close();
+        cutLines();
+        machine.replace(client);
+        state(State.QUARANTINED, why);
+    }
+
+    /** Sends the requests that were held on their way again, in order. Under the baton. */
+    private void release() {
+        for (Request request = held.poll(); request != null; request = held.poll()) {
+            machine.dispatcher().reroute(request);
+        }
+    }
+
+    /** A request waits for the successor. Under the baton. */
+    void hold(Request request) {
+        held.add(request);
+    }
+
+    /** Throws away what is held: the machine is being reset. */
+    private void dropHeld() {
+        held.clear();
+    }
+
+    /** The line of that number; the same object for every device that is ever plugged in here. */
+    Line line(int gsi) {
+        return lines.computeIfAbsent(gsi, n -> new Line(machine.pins(), n));
+    }
+
+    private void dropLinesNotIn(DeviceBoard fresh) {
+        lines.values()
+                .removeIf(
+                        line -> {
+                            boolean unused = !fresh.lines().contains(line);
+                            if (unused) {
+                                machine.pins().cut(line);
+                            } else {
+                                line.unlatch();
+                            }
+                            return unused;
+                        });
+    }
+
+    private void cutLines() {
+        lines.values().forEach(machine.pins()::cut);
+        lines.clear();
+    }
+
+    /** Something that the device did threw. From any thread. */
+    void fault(DeviceBoard of, Throwable thrown) {
+        long count;
+        boolean tooMany;
+        synchronized (faultLock) {
+            count = ++faults;
+            long now = System.nanoTime();
+            if (now - windowStart > FAULT_WINDOW_NANOS) {
+                windowStart = now;
+                windowFaults = 0;
+            }
+            tooMany = ++windowFaults == FAULT_LIMIT;
+        }
+        if (Long.bitCount(count) == 1) {
+            machine.event(MachineEvent.Kind.FAULT, name, "fault " + count + ": " + trace(thrown));
+        }
+        if (tooMany) {
+            machine.workers().execute(() -> quarantine(of));
+        }
+    }
+
+    private static String trace(Throwable thrown) {
+        StackTraceElement[] frames = thrown.getStackTrace();
+        return frames.length == 0 ? thrown.toString() : thrown + " at " + frames[0];
+    }
+
+    private void quarantine(DeviceBoard faulty) {
+        lifecycle.lock();
+        try {
+            if (board == faulty && state == State.SERVING) {
+                detach(State.QUARANTINED, "more than " + FAULT_LIMIT + " faults within a second");
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** Has another client answer, from the next request on. */
+    void map(IoreqClient next) {
+        lifecycle.lock();
+        try {
+            IoreqClient old = client;
+            if (old == null || old == next) {
+                client = next;
+                return;
+            }
+            DeviceBoard now = board;
+            try {
+                old.call(
+                        () -> {
+                            client = next;
+                            now.client(next);
+                            return null;
+                        },
+                        BATON_PATIENCE_NANOS);
+            } catch (Exception e) {
+                throw new IllegalStateException(
+                        "device "
+                                + name
+                                + " was not moved to client "
+                                + next.name()
+                                + ": "
+                                + e.getMessage(),
+                        e);
+            }
+            machine.event(MachineEvent.Kind.CLIENT, name, "is answered by " + next.name());
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** The client that answered for it is replaced: another device of it hangs, not this one. */
+    void leave(IoreqClient hung, IoreqClient fresh) {
+        if (client == hung) {
+            client = fresh;
+            board.client(fresh);
+        }
+    }
+
+    /** Power-on, while the machine is paused. */
+    void reset() {
+        lifecycle.lock();
+        try {
+            if (state == State.SERVING || state == State.HOLDING) {
+                client.call(
+                        () -> {
+                            dropHeld();
+                            if (state == State.SERVING) {
+                                plug.device().reset();
+                            } else {
+                                saved = null;
+                            }
+                            return null;
+                        },
+                        BATON_PATIENCE_NANOS);
+            }
+        } catch (TimeoutException e) {
+            abandon("hung while the machine was reset: " + e.getMessage());
+        } catch (Exception | LinkageError | AssertionError e) {
+            fault(board, e);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** The machine ends. */
+    void close() {
+        lifecycle.lock();
+        try {
+            rivals.clear();
+            if (state == State.SERVING || state == State.HOLDING) {
+                detach(State.DETACHED, "the machine has ended");
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    InspectedNode inspect() {
+        if (state != State.SERVING) {
+            throw new IllegalStateException(
+                    "device " + name + " is " + state + ": there is nothing to see");
+        }
+        InspectionTree tree = new InspectionTree(name);
+        try {
+            client.call(
+                    () -> {
+                        plug.device().inspect(tree);
+                        return null;
+                    },
+                    BATON_PATIENCE_NANOS);
+        } catch (Exception e) {
+            throw new IllegalStateException(
+                    "device " + name + " did not show itself: " + e.getMessage(), e);
+        }
+        return tree.node();
+    }
+
+    private void state(State next, String why) {
+        state = next;
+        detail = why;
+        machine.event(
+                MachineEvent.Kind.DEVICE,
+                name,
+                next
+                        + " "
+                        + plug.bundle()
+                        + " "
+                        + plug.version()
+                        + (why.isEmpty() ? "" : ": " + why));
+    }
+
+    List<DeviceClaim> claims() {
+        DeviceBoard now = board;
+        return now != null && now.published() ? now.claims() : List.of();
+    }
+
+    DeviceRow row() {
+        Plug now = plug;
+        DeviceBoard of = board;
+        boolean installed = of != null && of.published();
+        return new DeviceRow(
+                name,
+                state,
+                client == null ? "" : client.name(),
+                now == null ? "" : now.bundle(),
+                now == null ? "" : now.version(),
+                installed ? of.claimsText() : "",
+                pastRequests + (installed ? of.requests() : 0),
+                faults,
+                swaps,
+                detail);
+    }
+}

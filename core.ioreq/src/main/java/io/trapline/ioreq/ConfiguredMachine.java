@@ -1,0 +1,167 @@
+package io.trapline.ioreq;
+
+import io.trapline.hypervisor.CpuMode;
+import io.trapline.machine.Machines;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** One configuration {@code machine~NAME}: one machine, made and ended by {@link MachineRegistry}. */
+@Component(
+        service = ConfiguredMachine.class,
+        configurationPid = Machines.PID,
+        configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = ConfiguredMachine.Config.class, factory = true)
+public final class ConfiguredMachine {
+    private static final List<String> BACKENDS = List.of("auto", "acrn", "kvm", "sim");
+    private static final long MIB = 1L << 20;
+
+    @ObjectClassDefinition(name = "Machine", description = "one User VM")
+    @interface Config {
+        @AttributeDefinition(
+                description = "the machine's name; empty: what follows ~ in the PID",
+                required = false)
+        String name() default "";
+
+        @AttributeDefinition(
+                description = "auto, acrn, kvm or sim; auto takes the first that works")
+        String backend() default "auto";
+
+        @AttributeDefinition(
+                description = "RAM: a number with M or G, in MiB without; a multiple of 2 MiB")
+        String memory() default "64M";
+
+        @AttributeDefinition(description = "number of vCPUs, 1 to 16")
+        int vcpus() default 1;
+
+        @AttributeDefinition(
+                description = "path of a flat binary or an ELF executable; not for sim",
+                required = false)
+        String image() default "";
+
+        @AttributeDefinition(description = "guest-physical address of a flat image")
+        long address() default 0x10000;
+
+        @AttributeDefinition(description = "auto (as the image is made), real, protected or long")
+        String mode() default "auto";
+
+        @AttributeDefinition(description = "name of the scripted guest that sim runs")
+        String guest() default "monitor";
+
+        @AttributeDefinition(description = "sim: the hypervisor polls for completion")
+        boolean polling() default false;
+
+        @AttributeDefinition(
+                description = "milliseconds that requests wait for a device's successor")
+        long hold() default 2000;
+    }
+
+    private final String name;
+    private final MachineSpec spec;
+    private final String mistake;
+
+    /** Reads the configuration; what is wrong with it is kept for the registry to show. */
+    @Activate
+    public ConfiguredMachine(Config config, Map<String, Object> properties) {
+        name = name(config, properties);
+        MachineSpec read = null;
+        String wrong = "";
+        try {
+            read = read(config);
+        } catch (IllegalArgumentException e) {
+            wrong = e.getMessage();
+        }
+        spec = read;
+        mistake = wrong;
+    }
+
+    private static String name(Config config, Map<String, Object> properties) {
+        if (!config.name().isBlank()) {
+            return config.name();
+        }
+        String pid = String.valueOf(properties.get("service.pid"));
+        return pid.substring(pid.indexOf('~') + 1);
+    }
+
+    private MachineSpec read(Config config) {
+        if (!BACKENDS.contains(config.backend())) {
+            throw wrong("backend", config.backend(), "one of " + BACKENDS);
+        }
+        Map<String, String> options = new HashMap<>();
+        options.put("guest", config.guest());
+        options.put("polling", Boolean.toString(config.polling()));
+        return new MachineSpec(
+                name,
+                config.backend(),
+                memory(config.memory()),
+                vcpus(config.vcpus()),
+                config.image().isEmpty() ? null : Path.of(config.image()),
+                config.address(),
+                mode(config.mode()),
+                options,
+                TimeUnit.MILLISECONDS.toNanos(config.hold()));
+    }
+
+    private int vcpus(int count) {
+        if (count < 1 || count > 16) {
+            throw wrong("vcpus", Integer.toString(count), "1 to 16");
+        }
+        return count;
+    }
+
+    private long memory(String text) {
+        String upper = text.trim().toUpperCase(Locale.ROOT);
+        long unit = upper.endsWith("G") ? MIB << 10 : MIB;
+        String digits =
+                upper.endsWith("G") || upper.endsWith("M")
+                        ? upper.substring(0, upper.length() - 1)
+                        : upper;
+        try {
+            long bytes = Math.multiplyExact(Long.parseLong(digits), unit);
+            if (bytes >= 2 * MIB && bytes % (2 * MIB) == 0) {
+                return bytes;
+            }
+        } catch (ArithmeticException | NumberFormatException e) {
+            // said below, with what would be right
+        }
+        throw wrong("memory", text, "a multiple of 2 MiB as 64M, 2G or 64 (MiB)");
+    }
+
+    private CpuMode mode(String text) {
+        return switch (text) {
+            case "auto" -> null;
+            case "real" -> CpuMode.REAL;
+            case "protected" -> CpuMode.PROTECTED;
+            case "long" -> CpuMode.LONG;
+            default -> throw wrong("mode", text, "auto, real, protected or long");
+        };
+    }
+
+    private IllegalArgumentException wrong(String key, String value, String wanted) {
+        return new IllegalArgumentException(
+                "machine " + name + ": " + key + "=" + value + ", wanted " + wanted);
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** How the machine is to be; null if the configuration is wrong. */
+    MachineSpec spec() {
+        return spec;
+    }
+
+    /** What is wrong with the configuration; empty: nothing. */
+    String mistake() {
+        return mistake;
+    }
+}

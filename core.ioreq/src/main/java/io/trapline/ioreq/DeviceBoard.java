@@ -1,0 +1,335 @@
+package io.trapline.ioreq;
+
+import io.trapline.device.Board;
+import io.trapline.device.Claim;
+import io.trapline.device.Deferred;
+import io.trapline.device.Doorbell;
+import io.trapline.device.GuestMemory;
+import io.trapline.device.InterruptLine;
+import io.trapline.device.PciFunction;
+import io.trapline.device.Region;
+import io.trapline.device.Timers;
+import io.trapline.hypervisor.IoRequestSlot;
+import io.trapline.hypervisor.VirtualMachine;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The machine as one installed device sees it; knows all that the device has taken, to take it back. Claims
+ * are reserved while the device is being installed and found by requests once it is published.
+ */
+final class DeviceBoard implements Board, Timers {
+    private final LiveMachine machine;
+    private final Bay bay;
+    private final Plug plug;
+    private final DeviceBoard predecessor; // null: none
+    private final List<DeviceClaim> claims = new ArrayList<>();
+    private final List<DeviceTimer> timers = new ArrayList<>();
+    private final Set<Line> lines = new LinkedHashSet<>();
+    private volatile boolean published;
+    private volatile boolean closed;
+
+    DeviceBoard(LiveMachine machine, Bay bay, Plug plug, DeviceBoard predecessor) {
+        this.machine = machine;
+        this.bay = bay;
+        this.plug = plug;
+        this.predecessor = predecessor;
+    }
+
+    @Override
+    public String machine() {
+        return machine.name();
+    }
+
+    @Override
+    public String device() {
+        return bay.name();
+    }
+
+    @Override
+    public Claim ports(int first, int count, Region region) {
+        return mapped(claim(IoRequestSlot.PORTIO, count, region), first);
+    }
+
+    @Override
+    public Claim memory(long first, long length, Region region) {
+        return mapped(claim(IoRequestSlot.MMIO, length, region), first);
+    }
+
+    @Override
+    public Claim portsUnmapped(int count, Region region) {
+        return claim(IoRequestSlot.PORTIO, count, region);
+    }
+
+    @Override
+    public Claim memoryUnmapped(long length, Region region) {
+        return claim(IoRequestSlot.MMIO, length, region);
+    }
+
+    @Override
+    public Claim pci(PciFunction function) {
+        Region region = new ConfigurationSpace(function);
+        return mapped(claim(IoRequestSlot.PCICFG, 1, region), function.address().routingId());
+    }
+
+    private DeviceClaim claim(int type, long length, Region region) {
+        Objects.requireNonNull(region, "region");
+        if (closed) {
+            throw new IllegalStateException("device " + owner() + " is gone: it cannot claim");
+        }
+        DeviceClaim claim = new DeviceClaim(this, type, length, region);
+        claims.add(claim);
+        return claim;
+    }
+
+    private DeviceClaim mapped(DeviceClaim claim, long first) {
+        try {
+            claim.map(first);
+            return claim;
+        } catch (IllegalArgumentException e) {
+            claims.remove(claim);
+            throw e;
+        }
+    }
+
+    @Override
+    public InterruptLine interrupt(int gsi) {
+        if (gsi < 0 || gsi >= InterruptPins.COUNT) {
+            throw new IllegalArgumentException(
+                    "no such interrupt line: gsi="
+                            + gsi
+                            + " for "
+                            + owner()
+                            + ", wanted 0 to "
+                            + (InterruptPins.COUNT - 1));
+        }
+        Line line = bay.line(gsi);
+        lines.add(line);
+        return line;
+    }
+
+    @Override
+    public void message(long address, int data) {
+        if (!closed && !vm().message(address, data)) {
+            machine.refusedMessage();
+        }
+    }
+
+    @Override
+    public GuestMemory memory() {
+        return machine.ram();
+    }
+
+    @Override
+    public Timers timers() {
+        return this;
+    }
+
+    @Override
+    public long now() {
+        return machine.clock().now();
+    }
+
+    @Override
+    public Timer timer(Runnable expired) {
+        DeviceTimer timer = new DeviceTimer(this, machine.clock(), Objects.requireNonNull(expired));
+        timers.add(timer);
+        return timer;
+    }
+
+    @Override
+    public void post(Runnable task) {
+        if (!closed) {
+            bay.client().post(new PostedTask(this, Objects.requireNonNull(task)));
+        }
+    }
+
+    @Override
+    public Deferred defer() {
+        IoreqClient client = bay.client();
+        Request request = client.current();
+        if (request == null) {
+            throw new IllegalStateException(
+                    "device " + owner() + " defers an answer outside an access");
+        }
+        client.defer();
+        return new DeferredAnswer(request, client);
+    }
+
+    @Override
+    public Doorbell doorbell(
+            Claim claim, long offset, int width, OptionalLong match, Runnable rung) {
+        DeviceClaim own = own(claim, offset, width);
+        Bell bell = new Bell(own, offset, width, match, Objects.requireNonNull(rung));
+        own.add(bell);
+        return bell;
+    }
+
+    @Override
+    public void posted(Claim claim, long offset, int width) {
+        own(claim, offset, width).add(new PostedZone(offset, width));
+    }
+
+    private DeviceClaim own(Claim claim, long offset, int width) {
+        if (!(claim instanceof DeviceClaim own) || own.board() != this) {
+            throw new IllegalArgumentException("not a claim of " + owner() + ": " + claim);
+        }
+        if (offset < 0 || width < 1 || offset + width > own.length()) {
+            throw new IllegalArgumentException(
+                    "not inside "
+                            + own
+                            + ": offset="
+                            + offset
+                            + " width="
+                            + width
+                            + " for "
+                            + owner());
+        }
+        return own;
+    }
+
+    void forget(DeviceClaim claim) {
+        claims.remove(claim);
+    }
+
+    /** Runs a task of the device; what it throws is a fault of the device. Under the baton. */
+    void contained(Runnable task) {
+        if (!closed) {
+            try {
+                task.run();
+            } catch (Throwable e) { // a plug-in's fault, of whatever kind: contained here
+                fault(e);
+            }
+        }
+    }
+
+    void fault(Throwable thrown) {
+        bay.fault(this, thrown);
+    }
+
+    /** From now on requests find the claims, and not the predecessor's, in one step. Under the baton. */
+    void publish() {
+        if (predecessor != null) {
+            predecessor.withdraw();
+        }
+        published = true;
+        machine.wiring().publish();
+        if (predecessor != null) {
+            predecessor.gone();
+        }
+        claims.forEach(DeviceClaim::connect);
+    }
+
+    /** Requests that come wait, tasks and timers rest. Under the baton. */
+    void hold() {
+        for (DeviceClaim claim : claims) {
+            Mapping mapping = claim.mapping();
+            if (mapping != null) {
+                mapping.state = Mapping.State.HELD;
+            }
+        }
+    }
+
+    /** No task or timer of the device runs any more; its claims stay. Under the baton. */
+    void silence() {
+        closed = true;
+        timers.forEach(DeviceTimer::cancel);
+    }
+
+    /** Takes everything back. Under the baton, or when the baton cannot be had. */
+    void close() {
+        silence();
+        withdraw();
+        machine.wiring().publish();
+        gone();
+    }
+
+    private void withdraw() {
+        published = false;
+        for (DeviceClaim claim : claims()) {
+            claim.disconnect();
+            Mapping mapping = claim.mapping();
+            if (mapping != null) {
+                machine.wiring().remove(mapping);
+            }
+        }
+    }
+
+    private void gone() {
+        for (DeviceClaim claim : claims()) {
+            Mapping mapping = claim.mapping();
+            if (mapping != null) {
+                mapping.state = Mapping.State.GONE;
+            }
+        }
+    }
+
+    /** Another client answers for the claims. Under the old one's baton; the last thing done there. */
+    void client(IoreqClient next) {
+        for (DeviceClaim claim : claims) {
+            Mapping mapping = claim.mapping();
+            if (mapping != null) {
+                mapping.client = next;
+            }
+        }
+    }
+
+    /** Rings all bells once. Under the baton. */
+    void ringAll() {
+        claims.forEach(DeviceClaim::ringAll);
+    }
+
+    Bay bay() {
+        return bay;
+    }
+
+    Plug plug() {
+        return plug;
+    }
+
+    DeviceBoard predecessor() {
+        return predecessor;
+    }
+
+    Set<Line> lines() {
+        return lines;
+    }
+
+    List<DeviceClaim> claims() {
+        return List.copyOf(claims);
+    }
+
+    Wiring wiring() {
+        return machine.wiring();
+    }
+
+    VirtualMachine vm() {
+        return machine.vm();
+    }
+
+    boolean published() {
+        return published;
+    }
+
+    boolean closed() {
+        return closed;
+    }
+
+    /** As {@code com1 (io.trapline.devices.uart 1.0.0)}. */
+    String owner() {
+        return bay.name() + " (" + plug.bundle() + " " + plug.version() + ")";
+    }
+
+    long requests() {
+        return claims.stream().mapToLong(DeviceClaim::requests).sum();
+    }
+
+    String claimsText() {
+        return claims.stream().map(DeviceClaim::toString).collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,189 @@
+package io.trapline.ioreq;
+
+import io.trapline.device.Claim;
+import io.trapline.device.Region;
+import io.trapline.hypervisor.VirtualMachine;
+import io.trapline.machine.RangeRow;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A device's claim: its mapping while it has one, and what hangs on it in the backend. */
+final class DeviceClaim implements Claim {
+    private final DeviceBoard board;
+    private final int type;
+    private final long length;
+    private final Region region;
+    private final List<Bell> bells = new ArrayList<>();
+    private final List<PostedZone> zones = new ArrayList<>();
+    private Bell[] ringing = {}; // under the baton
+    private volatile Mapping mapping;
+    private boolean released;
+    private long pastReads;
+    private long pastWrites;
+    private long pastFaults;
+
+    DeviceClaim(DeviceBoard board, int type, long length, Region region) {
+        this.board = board;
+        this.type = type;
+        this.length = length;
+        this.region = region;
+    }
+
+    DeviceBoard board() {
+        return board;
+    }
+
+    Mapping mapping() {
+        return mapping;
+    }
+
+    int type() {
+        return type;
+    }
+
+    @Override
+    public long first() {
+        Mapping now = mapping;
+        return now == null ? 0 : now.first;
+    }
+
+    @Override
+    public long length() {
+        return length;
+    }
+
+    @Override
+    public boolean mapped() {
+        return mapping != null;
+    }
+
+    @Override
+    public boolean move(long first) {
+        if (released) {
+            return false;
+        }
+        unmap();
+        try {
+            map(first);
+            return true;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Maps it, or says why not. */
+    void map(long first) {
+        Mapping fresh = new Mapping(type, first, length, region, this, board.bay().client());
+        board.wiring().reserve(fresh);
+        mapping = fresh;
+        if (board.published()) {
+            board.wiring().publish();
+            connect();
+        }
+    }
+
+    @Override
+    public void unmap() {
+        Mapping old = mapping;
+        if (old == null) {
+            return;
+        }
+        disconnect();
+        mapping = null;
+        board.wiring().remove(old);
+        if (board.published()) {
+            board.wiring().publish();
+        }
+        old.state = Mapping.State.GONE;
+        pastReads += old.reads;
+        pastWrites += old.writes;
+        pastFaults += old.faults;
+    }
+
+    @Override
+    public void release() {
+        unmap();
+        released = true;
+        board.forget(this);
+    }
+
+    /** A request has found this claim held: it waits. Under the baton. */
+    void hold(Request request) {
+        board.bay().hold(request);
+    }
+
+    /** Whether a write rings a bell instead of reaching the region; if so, it has. Under the baton. */
+    boolean rings(Mapping found, long offset, int width, long value) {
+        for (Bell bell : ringing) {
+            if (bell.matches(offset, width, value)) {
+                bell.rung();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void add(Bell bell) {
+        bells.add(bell);
+        ringing = bells.toArray(Bell[]::new);
+        if (mapping != null && board.published()) {
+            bell.connect(board.vm(), mapping);
+        }
+    }
+
+    void remove(Bell bell) {
+        bells.remove(bell);
+        ringing = bells.toArray(Bell[]::new);
+    }
+
+    void add(PostedZone zone) {
+        zones.add(zone);
+        if (mapping != null && board.published()) {
+            zone.connect(board.vm(), mapping);
+        }
+    }
+
+    /** Registers bells and posted zones with the backend; the claim is in the map. */
+    void connect() {
+        Mapping now = mapping;
+        VirtualMachine vm = board.vm();
+        if (now != null) {
+            bells.forEach(bell -> bell.connect(vm, now));
+            zones.forEach(zone -> zone.connect(vm, now));
+        }
+    }
+
+    void disconnect() {
+        bells.forEach(Bell::disconnect);
+        zones.forEach(PostedZone::disconnect);
+    }
+
+    /** Rings every bell once: writes may have rung while nobody was there to hear. */
+    void ringAll() {
+        bells.forEach(Bell::rung);
+    }
+
+    long requests() {
+        Mapping now = mapping;
+        return pastReads + pastWrites + (now == null ? 0 : now.reads + now.writes);
+    }
+
+    RangeRow row(String device, String client) {
+        Mapping now = mapping;
+        return new RangeRow(
+                Places.type(type),
+                first(),
+                now == null ? 0 : length,
+                device,
+                client,
+                pastReads + (now == null ? 0 : now.reads),
+                pastWrites + (now == null ? 0 : now.writes),
+                pastFaults + (now == null ? 0 : now.faults));
+    }
+
+    @Override
+    public String toString() {
+        Mapping now = mapping;
+        return now == null ? Places.type(type) + " unmapped+" + length : now.toString();
+    }
+}

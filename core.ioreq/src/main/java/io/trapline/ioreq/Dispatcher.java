@@ -1,0 +1,188 @@
+package io.trapline.ioreq;
+
+import io.trapline.device.Region;
+import io.trapline.hypervisor.IoRequestSlot;
+import io.trapline.hypervisor.VirtualMachine;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * The way of a request: taken from its slot, looked up, handed to its ioreq client. Called by the threads of
+ * the backend, one a vCPU at most at a time; allocates nothing, locks nothing, never throws.
+ */
+final class Dispatcher {
+    private final IoreqClient defaultClient;
+    private final Mapping nobody;
+    private final Unclaimed unclaimed = new Unclaimed();
+    private final PciPorts pciPorts;
+    private volatile RangeMap map;
+    private VirtualMachine vm; // set before the first request
+    private volatile Request[] requests = {};
+    private long retired; // requests taken by objects that were thrown away
+
+    Dispatcher(Executor workers) {
+        defaultClient = new IoreqClient(LiveMachine.DEFAULT_CLIENT, workers);
+        nobody = new Mapping(-1, 0, 0, null, null, defaultClient);
+        pciPorts = new PciPorts(defaultClient);
+        map = new RangeMap(nobody, List.of());
+    }
+
+    /** Names the virtual machine whose requests come; before it starts. */
+    void bind(VirtualMachine machine) {
+        vm = machine;
+        renew();
+    }
+
+    /** New objects for all vCPUs: the old ones may stand in queues. Only while no vCPU runs. */
+    void renew() {
+        Request[] old = requests;
+        for (Request request : old) {
+            request.cancel();
+            retired += request.taken();
+        }
+        Request[] fresh = new Request[vm.vcpus()];
+        for (int i = 0; i < fresh.length; i++) {
+            fresh[i] = new Request(i, new IoRequestSlot(vm.requestPage(), i), this);
+        }
+        requests = fresh;
+    }
+
+    /** A slot is PROCESSING: takes its request, unless it was taken before, and has it answered. */
+    void request(int vcpu) {
+        Request request = requests[vcpu];
+        if (request.take()) {
+            Mapping found = find(request);
+            request.mapping(found);
+            found.client.submit(request);
+        }
+    }
+
+    private Mapping find(Request request) {
+        int width = request.width();
+        if (width == 0) {
+            return nobody;
+        }
+        long address = request.address();
+        switch (request.type()) {
+            case IoRequestSlot.PORTIO:
+                Mapping found = map.port(address, width);
+                return found == nobody && pciPorts.contains(address)
+                        ? throughPciPorts(request)
+                        : found;
+            case IoRequestSlot.MMIO:
+                return map.memory(address, width);
+            case IoRequestSlot.PCICFG:
+                return map.pci((int) (address >>> 32));
+            default:
+                return nobody;
+        }
+    }
+
+    private Mapping throughPciPorts(Request request) {
+        if (pciPorts.isAddress(request)) {
+            return pciPorts.addressPort();
+        } else if (pciPorts.decode(request)) {
+            return find(request);
+        }
+        return nobody;
+    }
+
+    /** Publishes who answers where from now on. */
+    void publish(List<Mapping> mappings) {
+        map = new RangeMap(nobody, mappings);
+    }
+
+    /**
+     * A request's mapping does not serve it: it moved to another client, is gone, or waits for a successor.
+     *
+     * @param client whose baton is held by this thread
+     */
+    void detour(Request request, IoreqClient client) {
+        Mapping found = request.mapping();
+        if (found.state == Mapping.State.GONE) {
+            reroute(request);
+        } else if (found.client != client) {
+            found.client.post(request);
+        } else {
+            found.claim.hold(request);
+        }
+    }
+
+    /** Looks a request up again and hands it to who answers now. */
+    void reroute(Request request) {
+        Mapping found = find(request);
+        request.mapping(found);
+        found.client.post(request);
+    }
+
+    /** Serves what belongs to no device. Under the default client's baton. */
+    long serve(Request request, Mapping found) {
+        if (request.write()) {
+            defaultClient.countWrite();
+        } else {
+            defaultClient.countRead();
+        }
+        if (found != nobody) {
+            return pciPorts.serve(request);
+        }
+        int width = request.width();
+        boolean known = width != 0 && request.type() <= IoRequestSlot.PCICFG && request.type() >= 0;
+        boolean straddles =
+                known
+                        && request.type() != IoRequestSlot.PCICFG
+                        && map.touches(request.type(), request.address(), width);
+        unclaimed.count(
+                known ? request.type() : Unclaimed.UNKNOWN,
+                straddles,
+                request.address(),
+                request.write());
+        return Region.OPEN_BUS;
+    }
+
+    /**
+     * A client does not come back: what waits for it is answered with all-ones. Its objects may stand in its
+     * queue for ever, so their vCPUs get new ones, before the answer lets them ask again.
+     */
+    void abandon(IoreqClient hung) {
+        Request[] all = requests;
+        for (int i = 0; i < all.length; i++) {
+            Request request = all[i];
+            long token = request.token();
+            if ((token & 1) != 0 && request.mapping().client == hung) {
+                retired += request.taken();
+                all[i] = new Request(i, new IoRequestSlot(vm.requestPage(), i), this);
+                request.answer(token, Region.OPEN_BUS, hung);
+            }
+        }
+    }
+
+    /** A handler threw. */
+    void fault(Request request, Throwable thrown) {
+        DeviceClaim claim = request.mapping().claim;
+        if (claim != null) {
+            claim.board().fault(thrown);
+        }
+    }
+
+    /** COMPLETE is stored. */
+    void completed(int vcpu, boolean polling) {
+        vm.completed(vcpu, polling);
+    }
+
+    IoreqClient defaultClient() {
+        return defaultClient;
+    }
+
+    Unclaimed unclaimed() {
+        return unclaimed;
+    }
+
+    /** How many requests have been taken. */
+    long taken() {
+        long sum = retired;
+        for (Request request : requests) {
+            sum += request.taken();
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,55 @@
+package io.trapline.ioreq;
+
+import io.trapline.machine.MachineEvent;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** What all machines of the process share: threads, deadlines, and somebody to tell what happens. */
+final class Host implements AutoCloseable {
+    private final ExecutorService workers =
+            Executors.newCachedThreadPool(daemons("trapline-worker-"));
+    private final ScheduledThreadPoolExecutor deadlines =
+            new ScheduledThreadPoolExecutor(1, daemons("trapline-deadline-"));
+    private final Consumer<MachineEvent> listener;
+
+    Host(Consumer<MachineEvent> listener) {
+        this.listener = listener;
+        deadlines.setRemoveOnCancelPolicy(true);
+        deadlines.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    private static ThreadFactory daemons(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, prefix + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Threads for what nobody waits for. */
+    Executor workers() {
+        return workers;
+    }
+
+    /** Has a worker run a task after a while. */
+    void later(long nanos, Runnable task) {
+        deadlines.schedule(() -> workers.execute(task), nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void event(MachineEvent event) {
+        listener.accept(event);
+    }
+
+    @Override
+    public void close() {
+        deadlines.shutdown();
+        workers.shutdown();
+    }
+}

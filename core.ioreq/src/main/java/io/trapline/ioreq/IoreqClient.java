@@ -1,0 +1,241 @@
+package io.trapline.ioreq;
+
+import io.trapline.machine.ClientMode;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeoutException;
+import org.HdrHistogram.ConcurrentHistogram;
+
+/**
+ * Who answers the requests of some ranges, one at a time: a baton, and a queue for those who find it taken.
+ *
+ * <p>{@code accepted} counts the work that was accepted and is not finished. Who takes it from 0 to 1 holds
+ * the baton until he brings it back to 0; everybody else first pushes his work, then counts it, and goes: it
+ * is then run by the holder. So no work is ever left behind, and nobody waits for the baton.
+ */
+final class IoreqClient {
+    /** Work that a borrowed thread does for others before it hands the baton to a worker. */
+    private static final int DRAIN_LIMIT = 64;
+
+    private static final long LONGEST_LATENCY_NANOS = 60_000_000_000L;
+    private static final VarHandle ACCEPTED;
+    private static final VarHandle INCOMING;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            ACCEPTED = lookup.findVarHandle(IoreqClient.class, "accepted", int.class);
+            INCOMING = lookup.findVarHandle(IoreqClient.class, "incoming", Work.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String name;
+    private final Executor workers;
+    private final Runnable drainer = () -> drain(Integer.MAX_VALUE);
+    private final ConcurrentHistogram latencies = new ConcurrentHistogram(LONGEST_LATENCY_NANOS, 2);
+
+    private volatile int accepted;
+    private volatile Work incoming; // pushed, newest first
+    private volatile DedicatedThread thread; // null: inline
+
+    // Under the baton.
+    private Work ready; // in order of arrival
+    private Request current;
+    private boolean deferred;
+
+    // Written under the baton, read racily.
+    private long reads;
+    private long writes;
+    private long faults;
+
+    /**
+     * An inline client.
+     *
+     * @param name for administrators and thread names
+     * @param workers runs what arrives from outside while nobody holds the baton
+     */
+    IoreqClient(String name, Executor workers) {
+        this.name = name;
+        this.workers = workers;
+    }
+
+    String name() {
+        return name;
+    }
+
+    ClientMode mode() {
+        return thread == null ? ClientMode.INLINE : ClientMode.DEDICATED;
+    }
+
+    /** Changes whose thread answers, from the next request that finds the baton free. */
+    synchronized void mode(ClientMode mode) {
+        DedicatedThread old = thread;
+        if (mode == ClientMode.DEDICATED && old == null) {
+            DedicatedThread fresh = new DedicatedThread("trapline-client-" + name, this);
+            fresh.start();
+            thread = fresh;
+        } else if (mode == ClientMode.INLINE && old != null) {
+            thread = null;
+            old.finish();
+        }
+    }
+
+    /** Runs a request at once if the baton is free and the client is inline; else queues it. */
+    void submit(Work work) {
+        if (thread == null && ACCEPTED.compareAndSet(this, 0, 1)) {
+            work.run(this);
+            if ((int) ACCEPTED.getAndAdd(this, -1) != 1) {
+                drain(DRAIN_LIMIT);
+            }
+        } else {
+            enqueue(work, true);
+        }
+    }
+
+    /** Queues work that another thread may run: a worker, if nobody holds the baton. */
+    void post(Work work) {
+        enqueue(work, false);
+    }
+
+    private void enqueue(Work work, boolean here) {
+        push(work);
+        if ((int) ACCEPTED.getAndAdd(this, 1) == 0) {
+            DedicatedThread dedicated = thread;
+            if (dedicated != null) {
+                if (!dedicated.grant()) {
+                    workers.execute(drainer);
+                }
+            } else if (here) {
+                drain(DRAIN_LIMIT);
+            } else {
+                workers.execute(drainer);
+            }
+        }
+    }
+
+    private void push(Work work) {
+        Work newest;
+        do {
+            newest = incoming;
+            work.next = newest;
+        } while (!INCOMING.compareAndSet(this, newest, work));
+    }
+
+    /** Runs what is queued until nothing is; holds the baton on entry. */
+    void drain(int limit) {
+        for (int left = limit; ; left--) {
+            if (left == 0) {
+                workers.execute(drainer);
+                return;
+            }
+            take().run(this);
+            if ((int) ACCEPTED.getAndAdd(this, -1) == 1) {
+                return;
+            }
+        }
+    }
+
+    /** The oldest in the queue: what is counted has been pushed, so there is one. */
+    private Work take() {
+        if (ready == null) {
+            Work newest = (Work) INCOMING.getAndSet(this, (Work) null);
+            while (newest != null) {
+                Work older = newest.next;
+                newest.next = ready;
+                ready = newest;
+                newest = older;
+            }
+        }
+        Work oldest = ready;
+        ready = oldest.next;
+        oldest.next = null;
+        return oldest;
+    }
+
+    /**
+     * Runs a task under the baton and waits for its result. Not from under this baton.
+     *
+     * @param task what to run
+     * @param timeoutNanos how long to wait for the baton and the task
+     * @return its result
+     * @throws TimeoutException if the baton was not free in time (the task will not run), or the task hangs
+     * @throws Exception what the task throws
+     */
+    <T> T call(Callable<T> task, long timeoutNanos) throws Exception {
+        Call<T> call = new Call<>(task);
+        enqueue(call, true);
+        return call.result(this, timeoutNanos);
+    }
+
+    /** The request being served, if the thread that asks is inside one. Under the baton. */
+    Request current() {
+        return current;
+    }
+
+    /** A handler is entered. Under the baton. */
+    void enter(Request request) {
+        current = request;
+    }
+
+    /** A handler has returned; whether it took over the answer. Under the baton. */
+    boolean leave() {
+        current = null;
+        boolean later = deferred;
+        if (later) {
+            deferred = false;
+        }
+        return later;
+    }
+
+    /** The handler takes over the answer. Under the baton. */
+    void defer() {
+        deferred = true;
+    }
+
+    void countRead() {
+        reads++;
+    }
+
+    void countWrite() {
+        writes++;
+    }
+
+    void countFault() {
+        faults++;
+    }
+
+    /** Notes how long a request took; from any thread. */
+    void latency(long nanos) {
+        latencies.recordValue(Math.max(0, Math.min(nanos, LONGEST_LATENCY_NANOS)));
+    }
+
+    long reads() {
+        return reads;
+    }
+
+    long writes() {
+        return writes;
+    }
+
+    long faults() {
+        return faults;
+    }
+
+    /** Work accepted and not finished, what runs now included. */
+    int waiting() {
+        return accepted;
+    }
+
+    ConcurrentHistogram latencies() {
+        return latencies;
+    }
+
+    /** The client's thread, if it has one, ends once it has nothing to do. */
+    void close() {
+        mode(ClientMode.INLINE);
+    }
+}

@@ -1,0 +1,503 @@
+package io.trapline.ioreq;
+
+import io.trapline.hypervisor.Hypervisor;
+import io.trapline.hypervisor.VirtualMachine;
+import io.trapline.hypervisor.VmEvents;
+import io.trapline.hypervisor.VmShape;
+import io.trapline.hypervisor.VmStop;
+import io.trapline.machine.ClientMode;
+import io.trapline.machine.ClientRow;
+import io.trapline.machine.DeviceRow;
+import io.trapline.machine.InspectedNode;
+import io.trapline.machine.Machine;
+import io.trapline.machine.MachineEvent;
+import io.trapline.machine.MachineRow;
+import io.trapline.machine.MachineRow.State;
+import io.trapline.machine.RangeRow;
+import io.trapline.machine.StatsRow;
+import io.trapline.machine.UnclaimedRow;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
+
+/** A machine with its virtual machine below it, its ioreq clients and its devices. */
+final class LiveMachine implements Machine, VmEvents {
+    /** The client that answers what nobody claimed. */
+    static final String DEFAULT_CLIENT = "default";
+
+    private final MachineSpec spec;
+    private final String backend;
+    private final String why;
+    private final Host host;
+    private final Dispatcher dispatcher;
+    private final VirtualMachine vm;
+    private final GuestRam ram;
+    private final Wiring wiring;
+    private final InterruptPins pins;
+    private final MachineClock clock;
+    private final ReentrantLock lifecycle = new ReentrantLock();
+    private final Map<String, IoreqClient> clients = new LinkedHashMap<>(); // guarded by itself
+    private final Map<String, Bay> bays = new TreeMap<>(); // guarded by itself
+    private final AtomicLong refusedMessages = new AtomicLong();
+    private volatile State state = State.CREATED;
+    private volatile String end = "";
+
+    /**
+     * Creates the virtual machine; nothing runs yet.
+     *
+     * @param spec how it is to be
+     * @param hypervisor who makes it
+     * @param why one line: why this backend
+     * @param host threads and listener
+     * @param nanos the clock that machine time follows
+     * @throws IOException if the backend refuses
+     */
+    LiveMachine(MachineSpec spec, Hypervisor hypervisor, String why, Host host, LongSupplier nanos)
+            throws IOException {
+        this.spec = spec;
+        this.backend = hypervisor.name();
+        this.why = why;
+        this.host = host;
+        dispatcher = new Dispatcher(host.workers());
+        clients.put(DEFAULT_CLIENT, dispatcher.defaultClient());
+        vm =
+                hypervisor.create(
+                        new VmShape(spec.name(), spec.memory(), spec.vcpus(), spec.options()),
+                        this);
+        dispatcher.bind(vm);
+        ram = new GuestRam(vm.ram());
+        wiring = new Wiring(dispatcher, vm.ram());
+        pins = new InterruptPins(vm);
+        clock = new MachineClock(nanos).threaded("trapline-clock-" + spec.name());
+    }
+
+    /** Loads the image and lets the guest run. */
+    void start() throws IOException {
+        lifecycle.lock();
+        try {
+            boot();
+            clock.run();
+            vm.start();
+            state(State.RUNNING, "on " + backend + ": " + why);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void boot() throws IOException {
+        if (spec.image() != null) {
+            ImageLoader.Entry entry =
+                    new ImageLoader(spec.image(), ram).load(spec.address(), spec.mode());
+            vm.boot(entry.mode(), entry.entry());
+        }
+    }
+
+    @Override
+    public void request(int vcpu) {
+        dispatcher.request(vcpu);
+    }
+
+    @Override
+    public void stopped(VmStop stop) {
+        host.workers().execute(() -> ended(stop));
+    }
+
+    private void ended(VmStop stop) {
+        if (stop.kind() == VmStop.Kind.RESET) {
+            try {
+                reset();
+            } catch (IllegalStateException e) {
+                end("reset failed: " + e.getMessage());
+            }
+            return;
+        }
+        String registers =
+                stop.registers().entrySet().stream()
+                        .map(r -> r.getKey() + "=0x" + Long.toHexString(r.getValue()))
+                        .collect(Collectors.joining(" "));
+        end(
+                "guest "
+                        + stop.kind().name().toLowerCase(Locale.ROOT)
+                        + ", vcpu "
+                        + stop.vcpu()
+                        + ": "
+                        + stop.detail()
+                        + (registers.isEmpty() ? "" : "; " + registers));
+    }
+
+    @Override
+    public void pause() {
+        lifecycle.lock();
+        try {
+            if (state == State.PAUSED) {
+                return;
+            }
+            require(State.RUNNING, "pause");
+            vm.pause();
+            clock.freeze();
+            state(State.PAUSED, "");
+        } catch (IOException e) {
+            throw failed("pause", e);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    @Override
+    public void resume() {
+        lifecycle.lock();
+        try {
+            if (state == State.RUNNING) {
+                return;
+            }
+            require(State.PAUSED, "resume");
+            clock.run();
+            vm.resume();
+            state(State.RUNNING, "");
+        } catch (IOException e) {
+            throw failed("resume", e);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    @Override
+    public void reset() {
+        lifecycle.lock();
+        try {
+            if (state != State.PAUSED) {
+                require(State.RUNNING, "reset");
+                vm.pause();
+                clock.freeze();
+            }
+            vm.reset();
+            all().forEach(Bay::reset);
+            dispatcher.renew();
+            boot();
+            clock.run();
+            vm.resume();
+            state(State.RUNNING, "reset");
+        } catch (IOException e) {
+            throw failed("reset", e);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    @Override
+    public void stop() {
+        end("stopped by an administrator");
+    }
+
+    /** Ends it: guest paused, devices out, virtual machine destroyed. Nothing the second time. */
+    void end(String reason) {
+        lifecycle.lock();
+        try {
+            if (state == State.STOPPED) {
+                return;
+            }
+            end = reason;
+            try {
+                if (state == State.RUNNING) {
+                    vm.pause();
+                }
+            } catch (IOException e) {
+                end = reason + "; it could not be paused: " + e.getMessage();
+            }
+            clock.close();
+            all().forEach(Bay::close);
+            vm.close();
+            registered().forEach(IoreqClient::close);
+            state(State.STOPPED, end);
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void require(State wanted, String what) {
+        if (state != wanted) {
+            throw new IllegalStateException(
+                    "machine "
+                            + name()
+                            + " is "
+                            + state
+                            + ": cannot "
+                            + what
+                            + ", wanted "
+                            + wanted
+                            + (end.isEmpty() ? "" : "; " + end));
+        }
+    }
+
+    private IllegalStateException failed(String what, IOException e) {
+        return new IllegalStateException(
+                "machine " + name() + ": " + what + " failed: " + e.getMessage(), e);
+    }
+
+    private void state(State next, String detail) {
+        state = next;
+        event(
+                MachineEvent.Kind.MACHINE,
+                "",
+                detail.isEmpty() ? next.toString() : next + ": " + detail);
+    }
+
+    /** A device has come. */
+    void plug(Plug plug) {
+        if (state == State.STOPPED) {
+            return;
+        }
+        Bay bay;
+        synchronized (bays) {
+            bay = bays.computeIfAbsent(plug.name(), n -> new Bay(this, n));
+        }
+        bay.plug(plug);
+        tidy();
+    }
+
+    /** A device is going. */
+    void unplug(Plug plug) {
+        Bay bay;
+        synchronized (bays) {
+            bay = bays.get(plug.name());
+        }
+        if (bay != null) {
+            bay.unplug(plug);
+        }
+    }
+
+    /** A bundle is gone for good, and the places of its devices with it. */
+    void bundleGone(long bundleId) {
+        for (Bay bay : all()) {
+            if (bay.bundleGone(bundleId)) {
+                synchronized (bays) {
+                    bays.remove(bay.name(), bay);
+                }
+            }
+        }
+        tidy();
+    }
+
+    private List<Bay> all() {
+        synchronized (bays) {
+            return List.copyOf(bays.values());
+        }
+    }
+
+    private Bay bay(String device) {
+        synchronized (bays) {
+            Bay bay = bays.get(device);
+            if (bay == null) {
+                throw new IllegalArgumentException(
+                        "no device "
+                                + device
+                                + " in machine "
+                                + name()
+                                + ", there is "
+                                + bays.keySet());
+            }
+            return bay;
+        }
+    }
+
+    /** The client of that name, made if there is none. */
+    IoreqClient client(String client) {
+        if (client.equals(DEFAULT_CLIENT) || client.isBlank()) {
+            throw new IllegalArgumentException(
+                    "no client for a device: '"
+                            + client
+                            + "', wanted any name but "
+                            + DEFAULT_CLIENT
+                            + ", which answers what nobody claimed");
+        }
+        synchronized (clients) {
+            return clients.computeIfAbsent(client, n -> new IoreqClient(n, host.workers()));
+        }
+    }
+
+    /** A client in place of one that does not come back; what waits for that one is answered. */
+    IoreqClient replace(IoreqClient hung) {
+        IoreqClient fresh = new IoreqClient(hung.name(), host.workers());
+        synchronized (clients) {
+            clients.put(hung.name(), fresh);
+        }
+        for (Bay bay : all()) {
+            bay.leave(hung, fresh);
+        }
+        dispatcher.abandon(hung);
+        return fresh;
+    }
+
+    /** Clients without a device go. */
+    private void tidy() {
+        List<IoreqClient> used = all().stream().map(Bay::client).toList();
+        synchronized (clients) {
+            clients.values()
+                    .removeIf(
+                            client -> {
+                                boolean idle =
+                                        client != dispatcher.defaultClient()
+                                                && !used.contains(client);
+                                if (idle) {
+                                    client.close();
+                                }
+                                return idle;
+                            });
+        }
+    }
+
+    private List<IoreqClient> registered() {
+        synchronized (clients) {
+            return List.copyOf(clients.values());
+        }
+    }
+
+    @Override
+    public void map(String device, String client, ClientMode mode) {
+        Bay bay = bay(device);
+        IoreqClient target = client(client);
+        target.mode(mode);
+        bay.map(target);
+        tidy();
+    }
+
+    @Override
+    public InspectedNode inspect(String device) {
+        return bay(device).inspect();
+    }
+
+    @Override
+    public String name() {
+        return spec.name();
+    }
+
+    @Override
+    public MachineRow row() {
+        return new MachineRow(
+                name(),
+                state,
+                backend,
+                spec.memory(),
+                vm.vcpus(),
+                dispatcher.taken(),
+                state == State.STOPPED ? end : why);
+    }
+
+    @Override
+    public List<DeviceRow> devices() {
+        return all().stream().map(Bay::row).toList();
+    }
+
+    @Override
+    public List<ClientRow> clients() {
+        List<Bay> all = all();
+        List<ClientRow> rows = new ArrayList<>();
+        for (IoreqClient client : registered()) {
+            List<Bay> own = all.stream().filter(b -> b.client() == client).toList();
+            rows.add(
+                    new ClientRow(
+                            client.name(),
+                            client.mode(),
+                            own.stream().map(Bay::name).collect(Collectors.joining(", ")),
+                            own.stream().mapToInt(b -> b.claims().size()).sum(),
+                            client.reads() + client.writes(),
+                            client.waiting()));
+        }
+        return rows;
+    }
+
+    @Override
+    public List<RangeRow> ranges() {
+        List<RangeRow> rows = new ArrayList<>();
+        for (Bay bay : all()) {
+            bay.claims().forEach(c -> rows.add(c.row(bay.name(), bay.client().name())));
+        }
+        rows.sort(
+                Comparator.comparing(RangeRow::type).reversed().thenComparingLong(RangeRow::first));
+        return rows;
+    }
+
+    @Override
+    public List<UnclaimedRow> unclaimed() {
+        return dispatcher.unclaimed().rows();
+    }
+
+    @Override
+    public List<StatsRow> stats() {
+        return registered().stream().map(LiveMachine::stats).toList();
+    }
+
+    private static StatsRow stats(IoreqClient client) {
+        Histogram latencies = client.latencies().copy();
+        return new StatsRow(
+                client.name(),
+                client.reads() + client.writes(),
+                client.reads(),
+                client.writes(),
+                client.faults(),
+                latencies.getTotalCount(),
+                latencies.getValueAtPercentile(50),
+                latencies.getValueAtPercentile(99),
+                latencies.getMaxValue());
+    }
+
+    void event(MachineEvent.Kind kind, String subject, String detail) {
+        host.event(new MachineEvent(Instant.now(), name(), kind, subject, detail));
+    }
+
+    void later(long nanos, Runnable task) {
+        host.later(nanos, task);
+    }
+
+    void refusedMessage() {
+        refusedMessages.incrementAndGet();
+    }
+
+    long holdLimitNanos() {
+        return spec.holdNanos();
+    }
+
+    State state() {
+        return state;
+    }
+
+    Executor workers() {
+        return host.workers();
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    VirtualMachine vm() {
+        return vm;
+    }
+
+    GuestRam ram() {
+        return ram;
+    }
+
+    Wiring wiring() {
+        return wiring;
+    }
+
+    InterruptPins pins() {
+        return pins;
+    }
+
+    MachineClock clock() {
+        return clock;
+    }
+}

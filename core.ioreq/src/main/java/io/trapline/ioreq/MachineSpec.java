@@ -1,0 +1,44 @@
+package io.trapline.ioreq;
+
+import io.trapline.hypervisor.CpuMode;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * How a machine was configured.
+ *
+ * @param name its name
+ * @param backend {@code acrn}, {@code kvm}, {@code sim}, or {@code auto}
+ * @param memory bytes of RAM
+ * @param vcpus number of vCPUs
+ * @param image what it boots; null: nothing (a scripted guest)
+ * @param address where a flat image goes
+ * @param mode how it starts; null: as its image is made
+ * @param options the backend's own settings
+ * @param holdNanos how long requests wait for a device's successor
+ */
+record MachineSpec(
+        String name,
+        String backend,
+        long memory,
+        int vcpus,
+        Path image,
+        long address,
+        CpuMode mode,
+        Map<String, String> options,
+        long holdNanos) {
+    /** The same for one backend: settings that only the simulator knows are dropped elsewhere. */
+    MachineSpec forBackend(String chosen) {
+        boolean sim = chosen.equals("sim");
+        return new MachineSpec(
+                name,
+                chosen,
+                memory,
+                vcpus,
+                sim ? null : image,
+                address,
+                mode,
+                sim ? options : Map.of(),
+                holdNanos);
+    }
+}

@@ -1,0 +1,97 @@
+package io.trapline.ioreq;
+
+import io.trapline.hypervisor.IoRequestSlot;
+import io.trapline.hypervisor.RamRange;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * All mappings of a machine, those of devices being installed included: refuses overlaps and publishes range
+ * maps. Its lock is held for a moment only, and nobody waits for a baton under it.
+ */
+final class Wiring {
+    private static final long PORTS = 1 << 16;
+
+    private final Dispatcher dispatcher;
+    private final List<RamRange> ram;
+    private final List<Mapping> reserved = new ArrayList<>();
+
+    Wiring(Dispatcher dispatcher, List<RamRange> ram) {
+        this.dispatcher = dispatcher;
+        this.ram = ram;
+    }
+
+    /**
+     * Keeps a place for a mapping. A device's successor may take what its predecessor still holds.
+     *
+     * @throws IllegalArgumentException if it is taken or makes no sense, naming both owners
+     */
+    synchronized void reserve(Mapping wanted) {
+        refuseNonsense(wanted);
+        DeviceBoard board = wanted.claim.board();
+        for (Mapping other : reserved) {
+            DeviceBoard owner = other.claim.board();
+            if (wanted.overlaps(other) && owner != board.predecessor()) {
+                throw new IllegalArgumentException(
+                        Places.type(wanted.type)
+                                + " range taken: wanted="
+                                + wanted
+                                + " by "
+                                + board.owner()
+                                + ", owner="
+                                + owner.owner()
+                                + " with "
+                                + other);
+            }
+        }
+        reserved.add(wanted);
+    }
+
+    private void refuseNonsense(Mapping wanted) {
+        long last = wanted.first + wanted.length - 1;
+        boolean nonsense =
+                wanted.length < 1
+                        || (wanted.type == IoRequestSlot.PORTIO
+                                ? wanted.first < 0 || wanted.length > PORTS || last >= PORTS
+                                : Long.compareUnsigned(last, wanted.first) < 0);
+        if (nonsense) {
+            throw new IllegalArgumentException(
+                    "no such range: "
+                            + wanted
+                            + " by "
+                            + wanted.claim.board().owner()
+                            + ", wanted "
+                            + (wanted.type == IoRequestSlot.PORTIO
+                                    ? "ports 0 to 0xffff, at least one"
+                                    : "at least one byte, not wrapping"));
+        }
+        if (wanted.type == IoRequestSlot.MMIO) {
+            for (RamRange range : ram) {
+                boolean apart =
+                        Long.compareUnsigned(last, range.address()) < 0
+                                || Long.compareUnsigned(
+                                                wanted.first, range.address() + range.length() - 1)
+                                        > 0;
+                if (!apart) {
+                    throw new IllegalArgumentException(
+                            "memory range taken: wanted="
+                                    + wanted
+                                    + " by "
+                                    + wanted.claim.board().owner()
+                                    + ", owner=RAM with "
+                                    + Places.text(
+                                            IoRequestSlot.MMIO, range.address(), range.length()));
+                }
+            }
+        }
+    }
+
+    synchronized void remove(Mapping mapping) {
+        reserved.remove(mapping);
+    }
+
+    /** Makes what is reserved by published boards what requests find. */
+    synchronized void publish() {
+        dispatcher.publish(reserved.stream().filter(m -> m.claim.board().published()).toList());
+    }
+}

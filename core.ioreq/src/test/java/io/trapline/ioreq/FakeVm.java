@@ -1,0 +1,155 @@
+package io.trapline.ioreq;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import io.trapline.hypervisor.CpuMode;
+import io.trapline.hypervisor.Hypervisor;
+import io.trapline.hypervisor.IoRequestSlot;
+import io.trapline.hypervisor.RamRange;
+import io.trapline.hypervisor.Readiness;
+import io.trapline.hypervisor.VirtualMachine;
+import io.trapline.hypervisor.VmEvents;
+import io.trapline.hypervisor.VmShape;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The hypervisor's side of a request page, driven by a test: nothing happens by itself. */
+final class FakeVm implements Hypervisor, VirtualMachine {
+    static final int RAM = 2 << 20;
+
+    final List<String> interrupts = new ArrayList<>();
+    final ByteBuffer page =
+            ByteBuffer.allocateDirect(IoRequestSlot.PAGE_LENGTH).order(LITTLE_ENDIAN);
+    final IoRequestSlot[] slots = new IoRequestSlot[IoRequestSlot.COUNT];
+    final int[] completions = new int[IoRequestSlot.COUNT];
+    private final ByteBuffer ram = ByteBuffer.allocateDirect(RAM).order(LITTLE_ENDIAN);
+    private VmEvents events;
+    private int vcpus;
+    boolean closed;
+    boolean paused;
+
+    FakeVm() {
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new IoRequestSlot(page, i);
+            slots[i].state(IoRequestSlot.FREE);
+        }
+    }
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public Readiness probe() {
+        return new Readiness(true, "a test", List.of());
+    }
+
+    @Override
+    public VirtualMachine create(VmShape shape, VmEvents events) {
+        this.events = events;
+        vcpus = shape.vcpus();
+        return this;
+    }
+
+    /** Sends a request and returns without waiting for its answer. */
+    void send(int vcpu, int type, int direction, long address, int size, long value) {
+        slots[vcpu].request(type, direction, address, size, value).state(IoRequestSlot.PENDING);
+        slots[vcpu].state(IoRequestSlot.PROCESSING);
+        events.request(vcpu);
+    }
+
+    boolean complete(int vcpu) {
+        return slots[vcpu].state() == IoRequestSlot.COMPLETE;
+    }
+
+    /** Takes the answer: the slot is free again. */
+    long answer(int vcpu) {
+        if (!complete(vcpu)) {
+            throw new AssertionError(
+                    "vcpu " + vcpu + " is not answered, state " + slots[vcpu].state());
+        }
+        long value = slots[vcpu].value();
+        slots[vcpu].state(IoRequestSlot.FREE);
+        return value;
+    }
+
+    long in(int port, int size) {
+        send(0, IoRequestSlot.PORTIO, IoRequestSlot.READ, port, size, 0);
+        return answer(0);
+    }
+
+    void out(int port, int size, long value) {
+        send(0, IoRequestSlot.PORTIO, IoRequestSlot.WRITE, port, size, value);
+        answer(0);
+    }
+
+    long load(long address, int size) {
+        send(0, IoRequestSlot.MMIO, IoRequestSlot.READ, address, size, 0);
+        return answer(0);
+    }
+
+    void store(long address, int size, long value) {
+        send(0, IoRequestSlot.MMIO, IoRequestSlot.WRITE, address, size, value);
+        answer(0);
+    }
+
+    @Override
+    public ByteBuffer requestPage() {
+        return page;
+    }
+
+    @Override
+    public List<RamRange> ram() {
+        return List.of(new RamRange(0, RAM, List.of(ram)));
+    }
+
+    @Override
+    public int vcpus() {
+        return vcpus;
+    }
+
+    @Override
+    public void boot(CpuMode mode, long entry) {}
+
+    @Override
+    public void start() {}
+
+    @Override
+    public void pause() {
+        paused = true;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+    }
+
+    @Override
+    public void reset() {
+        for (IoRequestSlot slot : slots) {
+            slot.state(IoRequestSlot.FREE);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    @Override
+    public void completed(int vcpu, boolean polling) {
+        completions[vcpu]++;
+    }
+
+    @Override
+    public void interruptLine(int gsi, boolean high) {
+        interrupts.add((high ? "raise " : "lower ") + gsi);
+    }
+
+    @Override
+    public boolean message(long address, int data) {
+        return true;
+    }
+}
