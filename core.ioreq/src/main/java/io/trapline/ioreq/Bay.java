@@ -104,13 +104,11 @@ final class Bay {
 
     private void install(Plug next) {
         plug = next;
-        if (client == null) {
-            client = machine.client(next.client());
-        }
         DeviceBoard fresh = new DeviceBoard(machine, this, next, null);
         board = fresh;
         state(State.INSTALLED, "");
         try {
+            client = machine.client(next.client());
             client.call(
                     () -> {
                         next.device().install(fresh);
@@ -120,7 +118,7 @@ final class Bay {
                     },
                     INSTALL_PATIENCE_NANOS);
             state(State.SERVING, "");
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Exception | Error e) {
             fresh.close();
             cutLines();
             state(State.REFUSED, reason("install", e));
@@ -129,6 +127,7 @@ final class Bay {
 
     /** The successor of a device whose requests are held: its claims and its state, or nothing changes. */
     private void takeOver(Plug next) {
+        Plug previous = plug;
         DeviceBoard old = board;
         DeviceBoard fresh = new DeviceBoard(machine, this, next, old);
         holds++;
@@ -155,13 +154,15 @@ final class Bay {
             swaps++;
             saved = null;
             state(State.SERVING, "");
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Exception | Error e) {
             fresh.close();
             plug = next;
             detach(State.REFUSED, reason("the swap", e));
             return;
         }
-        if (!next.client().equals(client.name())) {
+        if (!next.client()
+                .equals(previous.client())) { // configured anew; else an administrator's choice
+            // stays
             map(machine.client(next.client()));
         }
     }
@@ -214,7 +215,7 @@ final class Bay {
         } catch (TimeoutException e) {
             abandon("hung while it was to be taken out: " + e.getMessage());
             return;
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Exception | Error e) {
             saved = null;
             fault(leaving, e);
         }
@@ -419,7 +420,7 @@ final class Bay {
             }
         } catch (TimeoutException e) {
             abandon("hung while the machine was reset: " + e.getMessage());
-        } catch (Exception | LinkageError | AssertionError e) {
+        } catch (Exception | Error e) {
             fault(board, e);
         } finally {
             lifecycle.unlock();

@@ -182,9 +182,9 @@ final class LiveMachine implements Machine, VmEvents {
                 vm.pause();
                 clock.freeze();
             }
+            dispatcher.renew(); // what is answered from now on is too late
+            all().forEach(Bay::reset); // under each baton: no answer is on its way any more
             vm.reset();
-            all().forEach(Bay::reset);
-            dispatcher.renew();
             boot();
             clock.run();
             vm.resume();
