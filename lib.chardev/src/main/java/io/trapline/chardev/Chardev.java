@@ -9,7 +9,7 @@ public interface Chardev extends AutoCloseable {
     /** Where the other end is, for an administrator: e.g. {@code tcp:127.0.0.1:4555} or {@code /dev/pts/3}. */
     String description();
 
-    /** Whether somebody is at the other end. */
+    /** Whether somebody is at the other end; a change is told as {@link Listener#readable}. */
     boolean connected();
 
     /**
@@ -30,6 +30,14 @@ public interface Chardev extends AutoCloseable {
      * @return false if somebody is there but has no room: try again at {@link Listener#writable}
      */
     boolean write(int value);
+
+    /**
+     * Holds the line to the other end in the break condition, or lets go of it; nothing where the other end
+     * has no way to know.
+     *
+     * @param on whether the line is held
+     */
+    default void breaking(boolean on) {}
 
     /** Gives it back: it waits a grace time for its next user, then closes the connection. */
     @Override

@@ -7,8 +7,22 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Chardevs {
     /**
+     * Opens a character device for a user that is replaced by nobody while it lives.
+     *
+     * @param spec as for {@link #open(String, String)}
+     * @return the device
+     * @throws IOException if the host refuses it, naming the spec and the cause
+     * @throws IllegalArgumentException if the spec makes no sense (naming what would), or is in use
+     */
+    default Chardev open(String spec) throws IOException {
+        return open(spec, "");
+    }
+
+    /**
      * Opens a character device, for one user at a time. What its last user closed less than a grace time
-     * ago is handed over as it was: connected, with what is buffered.
+     * ago is handed over as it was: connected, with what is buffered. An owner that has it open already gets
+     * a second handle on the same, so that a successor can be made ready beside its predecessor: both work,
+     * the listener is the one named last, and the grace time begins when both are closed.
      *
      * @param spec one of
      *     <ul>
@@ -22,9 +36,12 @@ public interface Chardevs {
      *           {@code trapline.chardev=NAME}, now or when it comes
      *     </ul>
      *
+     * @param owner who opens it, the same for its successors, e.g. {@code main/com1}; empty: nobody that has
+     *     successors
      * @return the device
      * @throws IOException if the host refuses it, naming the spec and the cause
-     * @throws IllegalArgumentException if the spec makes no sense (naming what would), or is in use
+     * @throws IllegalArgumentException if the spec makes no sense (naming what would), or is in use by another
+     *     owner
      */
-    Chardev open(String spec) throws IOException;
+    Chardev open(String spec, String owner) throws IOException;
 }

@@ -1,0 +1,197 @@
+package io.trapline.chardev.port;
+
+import io.trapline.chardev.Chardev;
+import java.nio.ByteBuffer;
+
+/**
+ * One character device kept open: its two buffers and who is told of changes. The user's side never blocks. The
+ * other side is a mover: the threads of a subclass, which carry bytes between the buffers and the host.
+ *
+ * <p>A mover that has nothing to send says so ({@link #idle}) and is then woken by the next byte; until it
+ * says so nobody wakes it, so a burst of bytes costs the user's side one wake-up.
+ */
+abstract class Port {
+    /** Bytes from the other end that wait here; the rest waits at the other end. */
+    static final int INPUT = 4 << 10;
+
+    /** Bytes for the other end that wait here; while nobody is there, the newest so many. */
+    static final int OUTPUT = 64 << 10;
+
+    /** How long a mover that has sent something waits for more before it is idle. */
+    static final int LINGER_MILLIS = 1;
+
+    private final Ring input = new Ring(INPUT);
+    private final Ring output = new Ring(OUTPUT);
+    private Chardev.Listener listener;
+    private boolean connected;
+    private boolean idle; // the mover waits to be woken by output
+    private boolean paused; // the mover waits to be woken by room for input
+    private boolean hungry; // the user has found nothing to read
+    private boolean refused; // the user has found no room to write
+
+    /** Where the other end is. */
+    abstract String description();
+
+    /** Wakes the mover. */
+    abstract void wake();
+
+    /** Sends what can be sent at once, closes what is open on the host and ends the mover's threads. */
+    abstract void close();
+
+    /** Whether it stays open, however long nobody has used it. */
+    boolean permanent() {
+        return false;
+    }
+
+    // ---- The user's side
+
+    final synchronized boolean connected() {
+        return connected;
+    }
+
+    int read() {
+        int value;
+        boolean resumed;
+        synchronized (this) {
+            value = input.take();
+            hungry = value < 0;
+            resumed = paused && input.room() >= INPUT / 2;
+            paused &= !resumed;
+        }
+        if (resumed) {
+            wake();
+        }
+        return value;
+    }
+
+    boolean write(int value) {
+        boolean woken;
+        synchronized (this) {
+            if (output.room() == 0) {
+                if (connected) {
+                    refused = true;
+                    return false;
+                }
+                output.skip(1);
+            }
+            output.put(value);
+            woken = idle && connected;
+            idle &= !woken;
+        }
+        if (woken) {
+            wake();
+        }
+        return true;
+    }
+
+    void breaking(@SuppressWarnings("unused") boolean on) {}
+
+    final void listen(Chardev.Listener told) {
+        synchronized (this) {
+            listener = told;
+        }
+        told.readable();
+        told.writable();
+    }
+
+    final synchronized void forget(Chardev.Listener told) {
+        if (listener == told) {
+            listener = null;
+        }
+    }
+
+    // ---- The mover's side
+
+    /** How much input there is room for; if none, the mover is woken once half of the buffer is free. */
+    final synchronized int room() {
+        paused = input.room() == 0;
+        return input.room();
+    }
+
+    /** Adds input, no more than there was room for. */
+    final void received(ByteBuffer bytes) {
+        boolean told;
+        Chardev.Listener whom;
+        synchronized (this) {
+            input.put(bytes);
+            told = hungry;
+            hungry = false;
+            whom = listener;
+        }
+        if (told && whom != null) {
+            whom.readable();
+        }
+    }
+
+    /** Copies output into a buffer, which it clears and flips; it counts as output until {@link #sent}. */
+    final synchronized ByteBuffer output(ByteBuffer target) {
+        output.copyTo(target.clear());
+        return target.flip();
+    }
+
+    /** Takes away what the other end has got. */
+    final void sent(int count) {
+        Chardev.Listener told = null;
+        synchronized (this) {
+            output.skip(count);
+            if (refused && output.room() >= OUTPUT / 4) {
+                refused = false;
+                told = listener;
+            }
+        }
+        if (told != null) {
+            told.writable();
+        }
+    }
+
+    /** Says that the mover has nothing more to do until it is woken, unless there is output after all. */
+    final synchronized boolean idle() {
+        idle = output.size() == 0;
+        return idle;
+    }
+
+    /** Tells that the other end came or went. */
+    final void connected(boolean now) {
+        Chardev.Listener told;
+        synchronized (this) {
+            if (connected == now) {
+                return;
+            }
+            connected = now;
+            idle = false;
+            refused = false;
+            told = listener;
+        }
+        if (told != null) {
+            told.readable();
+            told.writable();
+        }
+    }
+
+    /** A thread of the mover, not started. */
+    final Thread thread(String what, Runnable task) {
+        Thread thread = new Thread(task, "chardev " + description() + ' ' + what);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Waits for a thread of the mover to end, which it does soon unless the host hangs. */
+    static void join(Thread thread) {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + 1_000_000_000L;
+        while (thread.isAlive() && thread != Thread.currentThread()) {
+            long millis = (deadline - System.nanoTime()) / 1_000_000;
+            if (millis <= 0) {
+                break;
+            }
+            try {
+                thread.join(millis);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+package io.trapline.chardev.port;
+
+import io.trapline.chardev.Chardev;
+import io.trapline.chardev.Chardevs;
+import java.io.IOException;
+import java.nio.channels.ByteChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** All open ports: who has them, which of them wait for their next user, and the channels that services offer. */
+final class Ports implements Chardevs {
+    private final long graceMillis;
+    private final ScheduledThreadPoolExecutor clock;
+    private final List<Entry> entries = new ArrayList<>(); // this and what follows guarded by this
+    private final Map<String, Deque<ByteChannel>> channels = new HashMap<>();
+    private boolean closed;
+
+    /** Ports wait for their next user for the grace time. */
+    Ports(Duration grace) {
+        graceMillis = grace.toMillis();
+        clock =
+                new ScheduledThreadPoolExecutor(
+                        1,
+                        task -> {
+                            Thread thread = new Thread(task, "chardev grace");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+        clock.setKeepAliveTime(1, TimeUnit.SECONDS);
+        clock.allowCoreThreadTimeOut(true);
+        clock.setRemoveOnCancelPolicy(true);
+    }
+
+    @Override
+    public synchronized Chardev open(String text, String owner) throws IOException {
+        Spec spec = Spec.of(text);
+        if (closed) {
+            throw new IOException(spec + ": lib.chardev is being stopped");
+        }
+        Entry entry = find(spec, owner);
+        if (entry == null) {
+            entry = new Entry(spec, spec.open());
+            entries.add(entry);
+            if (entry.port instanceof ChannelPort port && spec.kind() == Spec.Kind.SERVICE) {
+                attachNext(spec.rest(), port);
+            }
+        }
+        return entry.handle(owner);
+    }
+
+    /** The port to hand over or to share; null if one has to be opened. */
+    private Entry find(Spec spec, String owner) {
+        for (Entry entry : entries) {
+            if (entry.key.equals(spec.key())) {
+                boolean same = entry.owner.equals(owner) && !owner.isEmpty();
+                if (same
+                        || entry.handles == 0 && (!spec.anonymous() || entry.owner.equals(owner))) {
+                    return entry;
+                } else if (!spec.anonymous()) {
+                    throw new IllegalArgumentException(
+                            "chardev in use: wanted="
+                                    + spec
+                                    + ", owner="
+                                    + (entry.owner.isEmpty() ? "?" : entry.owner));
+                }
+            }
+        }
+        return null;
+    }
+
+    /** A service offers a channel. */
+    synchronized void offer(String name, ByteChannel channel) {
+        channels.computeIfAbsent(name, key -> new ArrayDeque<>()).addLast(channel);
+        ChannelPort port = port(name);
+        if (port != null) {
+            port.attach(channel);
+        }
+    }
+
+    /** A service takes its channel back. */
+    void withdraw(String name, ByteChannel channel) {
+        ChannelPort port;
+        synchronized (this) {
+            Deque<ByteChannel> offered = channels.getOrDefault(name, new ArrayDeque<>());
+            offered.remove(channel);
+            if (offered.isEmpty()) {
+                channels.remove(name);
+            }
+            port = port(name);
+        }
+        if (port != null && port.detach(channel)) {
+            synchronized (this) {
+                attachNext(name, port);
+            }
+        }
+    }
+
+    private void attachNext(String name, ChannelPort port) {
+        for (ByteChannel channel : channels.getOrDefault(name, new ArrayDeque<>())) {
+            if (channel.isOpen() && port.attach(channel)) {
+                return;
+            }
+        }
+    }
+
+    private ChannelPort port(String name) {
+        for (Entry entry : entries) {
+            if (entry.key.equals(Spec.of("service:" + name).key())
+                    && entry.port instanceof ChannelPort port) {
+                return port;
+            }
+        }
+        return null;
+    }
+
+    /** Closes everything at once. */
+    void closeAll() {
+        List<Entry> closing;
+        synchronized (this) {
+            closed = true;
+            closing = List.copyOf(entries);
+            entries.clear();
+        }
+        clock.shutdownNow();
+        for (Entry entry : closing) {
+            entry.port.close();
+        }
+    }
+
+    /** A port and who has it. */
+    private final class Entry {
+        private final String key;
+        private final Port port;
+        private String owner = "";
+        private int handles;
+        private Future<?> ending;
+
+        Entry(Spec spec, Port port) {
+            this.key = spec.key();
+            this.port = port;
+        }
+
+        Chardev handle(String user) {
+            owner = user;
+            handles++;
+            if (ending != null) {
+                ending.cancel(false);
+                ending = null;
+            }
+            return new Handle(port, this::released);
+        }
+
+        private void released() {
+            synchronized (Ports.this) {
+                handles--;
+                if (handles == 0 && !closed && !port.permanent()) {
+                    ending = clock.schedule(this::expired, graceMillis, TimeUnit.MILLISECONDS);
+                }
+            }
+        }
+
+        private void expired() {
+            synchronized (Ports.this) {
+                if (handles != 0 || !entries.remove(this)) {
+                    return;
+                }
+            }
+            port.close();
+        }
+    }
+}
