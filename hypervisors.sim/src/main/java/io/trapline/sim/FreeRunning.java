@@ -16,6 +16,11 @@ final class FreeRunning implements Schedule {
     private static final long POLL_NANOS = 20_000;
 
     @Override
+    public void begin(SimCpu cpu) {
+        pass(cpu);
+    }
+
+    @Override
     public void pass(SimCpu cpu) {
         cpu.phase(SimCpu.GUEST);
         while (!cpu.mayGoOn()) {
@@ -44,6 +49,8 @@ final class FreeRunning implements Schedule {
             if (order == PowerOn.STOP) {
                 throw GuestStopped.INSTANCE;
             }
+            Thread.interrupted(); // whatever it was for is over; set, it would make park return
+            // at once
             long nanos = order == PowerOn.PAUSE ? 0 : cpu.looksAgainAfter(POLL_NANOS);
             if (nanos == 0) {
                 LockSupport.park(this);
@@ -64,8 +71,8 @@ final class FreeRunning implements Schedule {
     }
 
     @Override
-    public void stopping(PowerOn life) {
-        life.wakeAll();
+    public void leave(SimCpu cpu) {
+        LockSupport.unpark(cpu.thread());
     }
 
     @Override

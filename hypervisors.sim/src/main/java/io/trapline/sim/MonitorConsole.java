@@ -141,12 +141,10 @@ final class MonitorConsole {
         int received = (int) cpu.in(RBR, 1);
         boolean secondHalf = received == '\n' && lastReceived == '\r';
         lastReceived = received;
-        int next = (head + 1) % ring.length;
-        if (!secondHalf && next != tail) {
+        if (!secondHalf) {
             ring[head] = (byte) received;
-            head = next;
-        } else if (!secondHalf) {
-            ring[head] = (byte) received;
+            int next = (head + 1) % ring.length;
+            head = next == tail ? head : next;
         }
     }
 

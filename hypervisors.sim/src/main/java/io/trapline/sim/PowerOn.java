@@ -62,7 +62,7 @@ final class PowerOn {
             }
         } catch (OutOfMemoryError e) {
             order(STOP);
-            wakeAll();
+            leaveAll();
             throw new IOException(
                     "machine %s: cannot start %d threads: %s"
                             .formatted(machine.name(), cpus.length, e),
@@ -82,7 +82,7 @@ final class PowerOn {
     void pause() throws IOException {
         pauser = Thread.currentThread();
         order(PAUSE);
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = patience();
         for (SimCpu cpu : cpus) {
             while (cpu.phase() == SimCpu.GUEST) {
                 long left = deadline - System.nanoTime();
@@ -109,12 +109,14 @@ final class PowerOn {
 
     void resume() {
         order(GO);
-        wakeAll();
-    }
-
-    void wakeAll() {
         for (SimCpu cpu : cpus) {
             LockSupport.unpark(cpu.thread());
+        }
+    }
+
+    private void leaveAll() {
+        for (SimCpu cpu : cpus) {
+            machine.schedule().leave(cpu);
         }
     }
 
@@ -132,10 +134,10 @@ final class PowerOn {
      */
     void end(boolean all) {
         order(STOP);
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        for (SimCpu cpu : cpus) {
-            LockSupport.unpark(cpu.thread());
-            if (begun && (all || cpu.phase() != SimCpu.SERVED)) {
+        long deadline = patience();
+        for (SimCpu cpu : begun ? cpus : new SimCpu[0]) {
+            machine.schedule().leave(cpu);
+            if (all || cpu.phase() != SimCpu.SERVED) {
                 join(cpu.thread(), deadline);
             }
         }
@@ -193,7 +195,7 @@ final class PowerOn {
         VmStop stop = new VmStop(VmStop.Kind.DIED, cpu.id(), oneLine(cause), Map.of());
         boolean first = order != STOP && reported.compareAndSet(false, true);
         order(STOP);
-        machine.schedule().stopping(this);
+        leaveAll();
         if (first) {
             machine.events().stopped(stop);
         }

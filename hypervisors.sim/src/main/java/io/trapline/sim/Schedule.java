@@ -2,6 +2,9 @@ package io.trapline.sim;
 
 /** Who decides when a vCPU's thread runs: the host, or a test that steps. */
 interface Schedule {
+    /** As {@link #pass}, when the vCPU's thread has started. */
+    void begin(SimCpu cpu);
+
     /**
      * Returns once the vCPU may run guest code: the machine runs and what the vCPU waits for is there.
      *
@@ -15,8 +18,8 @@ interface Schedule {
     /** The script of this vCPU is over; its thread ends. */
     void ended(SimCpu cpu);
 
-    /** A vCPU has died: the others of its machine are to stop too. */
-    void stopping(PowerOn life);
+    /** The machine is stopped: has the vCPU leave its script. */
+    void leave(SimCpu cpu);
 
     /** Nanoseconds of the machine's clock. */
     long nanoTime();

@@ -71,7 +71,7 @@ final class SimCpu implements ScriptedGuest.Cpu {
         Throwable failure = null;
         boolean stopped = false;
         try {
-            schedule.pass(this);
+            schedule.begin(this);
             machine.guest().run(this);
             enter();
             deliverPosted();

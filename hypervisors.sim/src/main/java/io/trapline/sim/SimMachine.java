@@ -129,6 +129,7 @@ public final class SimMachine implements VirtualMachine {
         life = next;
     }
 
+    /** As the contract says; a thread that the core or a script holds for more than 2 s is left to itself. */
     @Override
     public void close() {
         if (state == State.CLOSED) {

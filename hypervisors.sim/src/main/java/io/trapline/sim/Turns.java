@@ -34,16 +34,29 @@ final class Turns implements Schedule {
         now = before + nanos;
     }
 
+    @Override
+    public void begin(SimCpu cpu) {
+        awaitTurn(cpu);
+    }
+
     /** The access is over, or waits: in either case it is the controller's turn to choose. */
     @Override
     public void pass(SimCpu cpu) {
         cpu.phase(SimCpu.BLOCKED);
-        giveBack(cpu);
+        if (cpu.order() != PowerOn.STOP) {
+            giveBack(cpu);
+        }
+        awaitTurn(cpu);
+    }
+
+    /** A stopped vCPU waits for its turn as well, so that the scripts end in order. */
+    private void awaitTurn(SimCpu cpu) {
         while (holder != cpu) {
-            if (cpu.order() == PowerOn.STOP) {
-                throw GuestStopped.INSTANCE;
-            }
+            Thread.interrupted(); // set, it would make park return at once
             LockSupport.park(this);
+        }
+        if (cpu.order() == PowerOn.STOP) {
+            throw GuestStopped.INSTANCE;
         }
         cpu.phase(SimCpu.GUEST);
     }
@@ -58,10 +71,12 @@ final class Turns implements Schedule {
         giveBack(cpu);
     }
 
-    /** The controller takes the others out, in order, when the turn is back with it. */
+    /** One after the other, by the controlling thread: {@link PowerOn#end}. */
     @Override
-    public void stopping(PowerOn life) {
-        // see DeterministicMachine.step
+    public void leave(SimCpu cpu) {
+        if (holder == null && cpu.phase() != SimCpu.ENDED) {
+            give(cpu);
+        }
     }
 
     @Override

@@ -270,14 +270,17 @@ class LifeTest {
 
     @Test
     void aScriptThatThrowsKillsItsMachineAndTellsWhere() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch unwound = new CountDownLatch(1);
         try (TestCore core =
                 new TestCore(
                         cpu -> {
                             if (cpu.id() == 1) {
+                                await(begun);
                                 cpu.in(1, 1);
                                 throw new IllegalStateException("no such\nluck");
                             }
+                            begun.countDown();
                             try {
                                 cpu.awaitInterrupt(1);
                             } finally {
@@ -299,6 +302,45 @@ class LifeTest {
             assertFalse(stop.detail().contains("\n"));
             core.vm.pause();
             assertTrue(core.stops.isEmpty());
+        }
+    }
+
+    @Test
+    void aScriptThatMakesNoAccessCannotBePausedAndGoesOn() throws Exception {
+        CountDownLatch computing = new CountDownLatch(1);
+        CountDownLatch done = new CountDownLatch(1);
+        try (TestCore core =
+                new TestCore(
+                        cpu -> {
+                            computing.countDown();
+                            await(done);
+                            cpu.in(1, 1);
+                        },
+                        1)) {
+            core.start();
+            await(computing);
+            String refusal = assertThrows(IOException.class, core.vm::pause).getMessage();
+            done.countDown();
+            core.awaitStop();
+
+            assertEquals("machine t: vCPU 0 makes no access for 2 s, cannot pause it", refusal);
+            assertEquals(1, core.trace.size());
+        }
+    }
+
+    @Test
+    void anInterruptLeftBehindByTheCoreDoesNoHarm() throws Exception {
+        try (TestCore core = new TestCore(cpu -> said.add("got " + cpu.in(1, 1)), 1)) {
+            core.handle(
+                            vcpu -> {
+                                Thread.currentThread().interrupt();
+                                core.kept.add(vcpu);
+                            })
+                    .start();
+            core.awaitKept();
+            core.answer(0, 3);
+
+            assertEquals("got 3", TestCore.take(said));
         }
     }
 
