@@ -30,7 +30,7 @@ final class MonitorConsole {
     };
 
     private static final long PACE_ABSENT = 5_000_000; // between two looks for a UART
-    private static final long PACE_IDLE   =   200_000; // between two reads of LSR at the prompt
+    private static final long PACE_IDLE   = 1_000_000; // between two reads of LSR at the prompt
     private static final long PACE_FULL   =    10_000; // between two reads of LSR while THR is full
     private static final int  BRISK       =       256; // reads of LSR before the prompt slows down
     private static final int  LINE_MAX    =       127;

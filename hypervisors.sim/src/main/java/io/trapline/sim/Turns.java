@@ -17,6 +17,7 @@ final class Turns implements Schedule {
         holder = cpu;
         LockSupport.unpark(cpu.thread());
         while (holder != null) {
+            Thread.interrupted(); // set, it would make park return at once
             LockSupport.park(this);
         }
     }
