@@ -98,12 +98,12 @@ public final class UartDevice implements Device {
 
     @Override
     public DeviceState save() {
-        return uart.save();
+        return uart.save().toDeviceState();
     }
 
     @Override
     public void restore(DeviceState state) {
-        uart.restore(state);
+        uart.restore(UartState.of(state));
         chardev.listen(listener);
     }
 
