@@ -83,9 +83,7 @@ public final class UartDevice implements Device {
         try {
             return chardevs.open(config.chardev(), owner);
         } catch (IOException e) {
-            throw new IllegalStateException(
-                    "chardev not opened: wanted=" + config.chardev() + ", cause=" + e.getMessage(),
-                    e);
+            throw new IllegalStateException("chardev not opened: " + e.getMessage(), e);
         }
     }
 

@@ -3,7 +3,6 @@ package io.trapline.chardev.port;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
-import java.nio.channels.WritableByteChannel;
 
 /**
  * {@code service:NAME} and {@code file:PATH}: a channel that may block, so one thread for each direction that it
@@ -14,12 +13,12 @@ final class ChannelPort extends Port {
     private static final int AGAIN_MILLIS = 10;
 
     private final String description;
-    private final boolean permanent;
+    private final boolean service;
     private Link link; // guarded by this
 
-    private ChannelPort(String description, boolean permanent) {
+    private ChannelPort(String description, boolean service) {
         this.description = description;
-        this.permanent = permanent;
+        this.service = service;
     }
 
     /** A port whose channels come and go by {@link #attach} and {@link #detach}. */
@@ -28,7 +27,7 @@ final class ChannelPort extends Port {
     }
 
     /** A port that writes to one channel for all its life. */
-    static ChannelPort writing(String description, WritableByteChannel channel) {
+    static ChannelPort file(String description, ByteChannel channel) {
         ChannelPort port = new ChannelPort(description, false);
         port.attach(channel);
         return port;
@@ -37,7 +36,7 @@ final class ChannelPort extends Port {
     /** The channel belongs to a service, and goes when that goes. */
     @Override
     boolean permanent() {
-        return permanent;
+        return service;
     }
 
     @Override
@@ -51,7 +50,7 @@ final class ChannelPort extends Port {
     }
 
     /** Uses a channel, unless there is one. */
-    boolean attach(WritableByteChannel channel) {
+    boolean attach(ByteChannel channel) {
         Link attached;
         synchronized (this) {
             if (link != null) {
@@ -65,7 +64,7 @@ final class ChannelPort extends Port {
     }
 
     /** Lets go of a channel and closes it, which must end a read that blocks. */
-    boolean detach(WritableByteChannel channel) {
+    boolean detach(ByteChannel channel) {
         Link detached;
         synchronized (this) {
             if (link == null || link.channel != channel) {
@@ -90,20 +89,17 @@ final class ChannelPort extends Port {
 
     /** One channel, from when it came until its threads have ended. */
     private final class Link {
-        private final WritableByteChannel channel;
+        private final ByteChannel channel;
         private final Thread writer;
-        private final Thread reader; // null: a channel that only takes
+        private final Thread reader; // null: a file, which is only written
         private int running; // threads; guarded by the port, as what follows
         private boolean ending;
         private boolean draining; // what can be sent before the end is sent
 
-        Link(WritableByteChannel channel) {
+        Link(ByteChannel channel) {
             this.channel = channel;
             this.writer = thread("writer", () -> run(this::write));
-            this.reader =
-                    channel instanceof ByteChannel source
-                            ? thread("reader", () -> run(() -> read(source)))
-                            : null;
+            this.reader = service ? thread("reader", () -> run(this::read)) : null;
             this.running = reader == null ? 1 : 2;
         }
 
@@ -129,8 +125,8 @@ final class ChannelPort extends Port {
         private void run(Transfer transfer) {
             try {
                 transfer.run();
-            } catch (IOException e) {
-                // The channel has ended.
+            } catch (IOException | RuntimeException e) {
+                // The channel has ended, or is a service of somebody who errs: all the same here.
             }
             boolean last;
             synchronized (ChannelPort.this) {
@@ -168,15 +164,15 @@ final class ChannelPort extends Port {
         private void closeChannel() {
             try {
                 channel.close();
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 // It is gone, which is what was wanted.
             }
         }
 
-        private void read(ByteChannel source) throws IOException {
+        private void read() throws IOException {
             ByteBuffer buffer = ByteBuffer.allocate(INPUT);
             for (int room = awaitRoom(); room > 0; room = awaitRoom()) {
-                int count = source.read(buffer.clear().limit(room));
+                int count = channel.read(buffer.clear().limit(room));
                 if (count < 0) {
                     return;
                 } else if (count > 0) {

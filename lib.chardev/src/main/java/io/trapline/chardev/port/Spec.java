@@ -106,7 +106,7 @@ record Spec(Kind kind, String rest) {
             return switch (kind) {
                 case NULL -> new NullPort();
                 case FILE ->
-                        ChannelPort.writing(
+                        ChannelPort.file(
                                 toString(),
                                 FileChannel.open(
                                         path(),
