@@ -12,6 +12,9 @@ final class ChannelPort extends Port {
     /** A channel whose read gives nothing is asked again after so long. */
     private static final int AGAIN_MILLIS = 10;
 
+    /** How long a channel has to free a thread by being closed. */
+    private static final int CLOSE_MILLIS = 20;
+
     private final String description;
     private final boolean service;
     private Link link; // guarded by this
@@ -63,7 +66,7 @@ final class ChannelPort extends Port {
         return true;
     }
 
-    /** Lets go of a channel and closes it, which must end a read that blocks. */
+    /** Lets go of a channel and closes it; that, or else an interrupt, must free who is blocked in it. */
     boolean detach(ByteChannel channel) {
         Link detached;
         synchronized (this) {
@@ -113,12 +116,21 @@ final class ChannelPort extends Port {
         /** Ends it from outside: sends what can be sent, and returns once the threads are gone. */
         void end() {
             stop(true);
-            join(writer);
+            join(writer, PATIENCE_MILLIS);
             closeChannel();
+            release(writer);
             if (reader != null) {
-                join(reader);
+                release(reader);
             }
             unlink();
+        }
+
+        /** Waits for a thread whose channel is closed; interrupts it if that alone does not free it. */
+        private void release(Thread thread) {
+            if (!join(thread, CLOSE_MILLIS)) {
+                thread.interrupt();
+                join(thread, PATIENCE_MILLIS);
+            }
         }
 
         /** A thread's life; when one ends the other shall, and the last one leaves the port. */
@@ -220,7 +232,7 @@ final class ChannelPort extends Port {
             }
         }
 
-        /** Waits to be woken, perhaps for nothing. Nobody interrupts a thread of a port; if one does, it ends. */
+        /** Waits to be woken, perhaps for nothing. An interrupt ends the link. */
         private void await(int millis) {
             try {
                 ChannelPort.this.wait(millis);

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * What a pseudo-terminal takes of the C library: pts(4), termios(3), poll(2), eventfd(2). Linux, 64 bits. The
- * numbers are those of {@code asm-generic/fcntl.h}, {@code poll.h} and {@code errno-base.h}.
+ * numbers are those of {@code asm-generic/fcntl.h} and {@code poll.h}.
  */
 final class Libc {
     static final int O_RDWR = 2;
@@ -17,8 +17,6 @@ final class Libc {
     static final short POLLIN = 1;
     static final short POLLOUT = 4;
     static final short POLLHUP = 16;
-    static final int EINTR = 4;
-    static final int EAGAIN = 11;
 
     /** More than {@code struct termios} on any Linux. */
     static final int TERMIOS_LENGTH = 256;
@@ -54,9 +52,4 @@ final class Libc {
     static native long write(int fd, ByteBuffer direct, long length);
 
     static native int poll(ByteBuffer direct, long count, int timeoutMillis);
-
-    /** The error of the call just before, which failed. */
-    static int errno() {
-        return Native.getLastError();
-    }
 }

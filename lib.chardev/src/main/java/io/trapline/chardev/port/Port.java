@@ -20,6 +20,9 @@ abstract class Port {
     /** How long a mover that has sent something waits for more before it is idle. */
     static final int LINGER_MILLIS = 1;
 
+    /** How long the end of a port waits for the host to take what is left, and then to let go of a thread. */
+    static final long PATIENCE_MILLIS = 1000;
+
     private final Ring input = new Ring(INPUT);
     private final Ring output = new Ring(OUTPUT);
     private Chardev.Listener listener;
@@ -175,23 +178,27 @@ abstract class Port {
         return thread;
     }
 
-    /** Waits for a thread of the mover to end, which it does soon unless the host hangs. */
-    static void join(Thread thread) {
+    /**
+     * Waits for a thread of the mover to end.
+     *
+     * @param thread one that has been told to end
+     * @param patience milliseconds, after which the host is taken to hang
+     * @return whether it has ended
+     */
+    static boolean join(Thread thread, long patience) {
         boolean interrupted = false;
-        long deadline = System.nanoTime() + 1_000_000_000L;
-        while (thread.isAlive() && thread != Thread.currentThread()) {
-            long millis = (deadline - System.nanoTime()) / 1_000_000;
-            if (millis <= 0) {
-                break;
-            }
+        long deadline = System.nanoTime() + patience * 1_000_000;
+        for (long left = patience; thread.isAlive() && left > 0; ) {
             try {
-                thread.join(millis);
+                thread.join(left);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
+            left = (deadline - System.nanoTime()) / 1_000_000;
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return !thread.isAlive();
     }
 }

@@ -167,13 +167,13 @@ final class Ports implements Chardevs {
             }
         }
 
+        /** Nobody can ask for the port again before the host has what it held. */
         private void expired() {
             synchronized (Ports.this) {
-                if (handles != 0 || !entries.remove(this)) {
-                    return;
+                if (handles == 0 && entries.remove(this)) {
+                    port.close();
                 }
             }
-            port.close();
         }
     }
 }

@@ -64,7 +64,7 @@ final class PtyPort extends Port {
             return new PtyPort(master, event, slave, link);
         } catch (LastErrorException | IOException e) {
             closeAll(master, event);
-            throw e instanceof IOException io ? io : new IOException("errno " + Libc.errno(), e);
+            throw e instanceof IOException io ? io : new IOException(e.getMessage(), e);
         }
     }
 
@@ -118,7 +118,7 @@ final class PtyPort extends Port {
     void close() {
         closing = true;
         wake();
-        join(thread);
+        join(thread, PATIENCE_MILLIS);
     }
 
     private void run() {

@@ -115,7 +115,7 @@ final class SocketPort extends Port {
     void close() {
         closing = true;
         wake();
-        join(thread);
+        join(thread, PATIENCE_MILLIS);
     }
 
     private void run() {

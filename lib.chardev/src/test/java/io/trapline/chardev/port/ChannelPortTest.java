@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.chardev.Chardev;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.channels.Channels;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,6 +139,52 @@ class ChannelPortTest {
 
         user.connected(false);
         until(() -> Waiting.threads().isEmpty());
+    }
+
+    /** As the launcher's terminal: closing it closes nothing, and the next port finds it as it is. */
+    @Test
+    void leavesNoThreadInAChannelThatDoesNotClose() throws Exception {
+        LinkedBlockingQueue<Byte> typed = new LinkedBlockingQueue<>();
+        ByteChannel keyboard =
+                new ByteChannel() {
+                    @Override
+                    public int read(ByteBuffer target) throws IOException {
+                        try {
+                            target.put(typed.take());
+                            return 1;
+                        } catch (InterruptedException e) {
+                            throw new InterruptedIOException();
+                        }
+                    }
+
+                    @Override
+                    public int write(ByteBuffer source) {
+                        int count = source.remaining();
+                        source.position(source.limit());
+                        return count;
+                    }
+
+                    @Override
+                    public boolean isOpen() {
+                        return true;
+                    }
+
+                    @Override
+                    public void close() {}
+                };
+        ports.offer("terminal", keyboard);
+        Waiting first = new Waiting(ports.open("terminal"));
+        typed.add((byte) 'a');
+        assertEquals("a", first.read(1));
+        ports.closeAll();
+        assertEquals(List.of(), Waiting.threads());
+
+        Ports later = new Ports(Duration.ZERO);
+        later.offer("terminal", keyboard);
+        Waiting second = new Waiting(later.open("terminal"));
+        typed.add((byte) 'b');
+        assertEquals("b", second.read(1));
+        later.closeAll();
     }
 
     /** Its channel belongs to a service, and is not closed because no device uses it for a while. */

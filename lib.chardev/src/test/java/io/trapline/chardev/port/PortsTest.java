@@ -6,6 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.chardev.Chardev;
 import java.io.IOException;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -112,5 +117,27 @@ class PortsTest {
 
         assertEquals(
                 "file:/nonexistent/log: NoSuchFileException: /nonexistent/log", e.getMessage());
+    }
+
+    /** The import of JNA is optional. */
+    @Test
+    void refusesAPtyWithoutJna() throws Exception {
+        URL classes = Ports.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader alone =
+                new URLClassLoader(new URL[] {classes}, ClassLoader.getPlatformClassLoader())) {
+            Class<?> type = alone.loadClass(Ports.class.getName());
+            Constructor<?> constructor = type.getDeclaredConstructor(Duration.class);
+            constructor.setAccessible(true);
+            Object lonely = constructor.newInstance(Duration.ZERO);
+            Method open = type.getMethod("open", String.class, String.class);
+            open.setAccessible(true);
+            open.invoke(lonely, "null", "");
+
+            var e =
+                    assertThrows(
+                            InvocationTargetException.class, () -> open.invoke(lonely, "pty", ""));
+
+            assertTrue(e.getCause().getMessage().startsWith("pty: needs the bundle com.sun.jna: "));
+        }
     }
 }
