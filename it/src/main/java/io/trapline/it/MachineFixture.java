@@ -1,0 +1,138 @@
+package io.trapline.it;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.trapline.hypervisor.ScriptedGuest;
+import io.trapline.machine.DeviceRow;
+import io.trapline.machine.Machine;
+import io.trapline.machine.MachineEvent;
+import io.trapline.machine.MachineListener;
+import io.trapline.machine.MachineRow;
+import io.trapline.machine.Machines;
+import java.util.ArrayList;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+
+/** Machines, guests and bundles of one test; all of it is gone when it is closed. */
+final class MachineFixture implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final BundleContext context =
+            FrameworkUtil.getBundle(MachineFixture.class).getBundleContext();
+    private final LinkedBlockingQueue<MachineEvent> events = new LinkedBlockingQueue<>();
+    private final List<ServiceRegistration<?>> services = new ArrayList<>();
+    private final List<Configuration> configurations = new ArrayList<>();
+    private final List<Bundle> bundles = new ArrayList<>();
+    final Machines machines = service(Machines.class);
+
+    MachineFixture() {
+        services.add(context.registerService(MachineListener.class, events::add, null));
+    }
+
+    <T> T service(Class<T> type) {
+        ServiceReference<T> reference = context.getServiceReference(type);
+        if (reference == null) {
+            return fail("no service " + type.getName());
+        }
+        return context.getService(reference);
+    }
+
+    /** A running machine on the simulator, its guest driven by the test. */
+    Probe simulated(String name) throws Exception {
+        Probe probe = new Probe();
+        Dictionary<String, Object> properties = new Hashtable<>();
+        properties.put(ScriptedGuest.NAME, "probe-" + name);
+        services.add(context.registerService(ScriptedGuest.class, probe, properties));
+        configure(
+                name,
+                Map.of(
+                        "backend",
+                        "sim",
+                        "guest",
+                        "probe-" + name,
+                        "memory",
+                        "2M",
+                        "hold",
+                        20_000L));
+        await(
+                "machine " + name + " runs",
+                () -> row(name) != null && row(name).state() == MachineRow.State.RUNNING);
+        return probe;
+    }
+
+    void configure(String name, Map<String, Object> settings) throws Exception {
+        Configuration configuration =
+                service(ConfigurationAdmin.class).getFactoryConfiguration(Machines.PID, name, "?");
+        configurations.add(configuration);
+        configuration.update(new Hashtable<>(settings));
+    }
+
+    MachineRow row(String name) {
+        return machines.list().stream().filter(r -> r.name().equals(name)).findFirst().orElse(null);
+    }
+
+    Machine machine(String name) {
+        return machines.machine(name);
+    }
+
+    /** The device of that name; null if the machine has none. */
+    DeviceRow device(String machine, String name) {
+        return machine(machine).devices().stream()
+                .filter(d -> d.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Installs a bundle and starts it. */
+    Bundle start(DeviceBundle content) throws BundleException {
+        Bundle bundle =
+                context.installBundle("it:" + content.name() + ":" + bundles.size(), content.jar());
+        bundles.add(bundle);
+        bundle.start();
+        return bundle;
+    }
+
+    /** Waits until something is true; looks again at each event. */
+    void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                fail(
+                        "waited "
+                                + PATIENCE_SECONDS
+                                + " s until "
+                                + what
+                                + "; machines: "
+                                + machines.list());
+            }
+            events.poll(20, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (Bundle bundle : bundles) {
+            if (bundle.getState() != Bundle.UNINSTALLED) {
+                bundle.uninstall();
+            }
+        }
+        for (Configuration configuration : configurations) {
+            configuration.delete();
+        }
+        await("the machines are gone", () -> machines.list().isEmpty());
+        services.forEach(ServiceRegistration::unregister);
+    }
+}
