@@ -15,7 +15,9 @@ class DeathTest {
     private static final byte[] TRIPLE_FAULT =
             code(
                     "B8 78563412", // mov eax, 0x12345678
-                    "0F0B"); // ud2: the gate in the empty IDT is no gate, nor is that of #NP, nor of #DF
+                    "0F0B"); // ud2: the gate in the empty IDT is no gate, nor is that of #NP, nor
+
+    // of #DF
 
     @Test
     void aTripleFault() throws Exception {

@@ -29,7 +29,8 @@ class LifeTest {
     /** Reads a port and shows what it read, for ever. */
     private static final byte[] ECHOING = code("E430 E631 EBFA"); // in al, 0x30; out 0x31, al; jmp
 
-    private static final byte[] HALTED = code("E630 FA F4 EBFD"); // out 0x30, al; cli; hlt; jmp to it
+    private static final byte[] HALTED =
+            code("E630 FA F4 EBFD"); // out 0x30, al; cli; hlt; jmp to it
 
     @Test
     void anAnswerComesLateFromAnotherThread() throws Exception {
