@@ -163,13 +163,22 @@ final class Doorbells implements AutoCloseable {
                 on &= key != END;
                 Runnable rung = take(key, count);
                 if (rung != null) {
-                    rung.run();
+                    ring(rung);
                 }
             }
         }
         Reference.reachabilityFence(events);
         Libc.close(waitOn);
         Libc.close(end);
+    }
+
+    private static void ring(Runnable rung) {
+        try {
+            rung.run();
+        } catch (RuntimeException | Error e) { // told like any other; the other doorbells go on
+            Thread thread = Thread.currentThread();
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+        }
     }
 
     /** Empties an eventfd; null if the doorbell was taken back meanwhile. */

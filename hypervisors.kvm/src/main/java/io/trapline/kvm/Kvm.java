@@ -67,7 +67,6 @@ final class Kvm {
     static final int KVM_CAP_USER_MEMORY            = 3;
     static final int KVM_CAP_SET_TSS_ADDR           = 4;
     static final int KVM_CAP_EXT_CPUID              = 7;
-    static final int KVM_CAP_NR_VCPUS               = 9;
     static final int KVM_CAP_MP_STATE               = 14;
     static final int KVM_CAP_COALESCED_MMIO         = 15;
     static final int KVM_CAP_IRQFD                  = 32;

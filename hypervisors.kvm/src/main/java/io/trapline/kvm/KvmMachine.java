@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 
 /** One virtual machine on {@code /dev/kvm}. */
@@ -233,9 +234,15 @@ final class KvmMachine implements VirtualMachine {
         zone.bytes.putLong(kvm_coalesced_mmio_zone.addr, address);
         zone.bytes.putInt(kvm_coalesced_mmio_zone.size, length);
         zone.bytes.putInt(kvm_coalesced_mmio_zone.pio, type == IoRequestSlot.PORTIO ? 1 : 0);
-        return file.ioctl(Kvm.KVM_REGISTER_COALESCED_MMIO, zone) < 0
-                ? null
-                : () -> file.ioctl(Kvm.KVM_UNREGISTER_COALESCED_MMIO, zone);
+        if (file.ioctl(Kvm.KVM_REGISTER_COALESCED_MMIO, zone) < 0) {
+            return null;
+        }
+        AtomicBoolean registered = new AtomicBoolean(true);
+        return () -> {
+            if (registered.getAndSet(false)) {
+                file.ioctl(Kvm.KVM_UNREGISTER_COALESCED_MMIO, zone);
+            }
+        };
     }
 
     /** A guest cannot go on: the whole machine stands still, and the core hears of it, once. */

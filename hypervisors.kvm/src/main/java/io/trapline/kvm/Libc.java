@@ -16,6 +16,7 @@ final class Libc {
     static final int  O_CLOEXEC     = 0x80000;
     static final int  PROT_READ     = 0x1;
     static final int  PROT_WRITE    = 0x2;
+    static final int  PROT_EXEC     = 0x4;
     static final int  MAP_SHARED    = 0x1;
     static final int  MAP_PRIVATE   = 0x2;
     static final int  MAP_FIXED     = 0x10;
@@ -36,6 +37,7 @@ final class Libc {
     static final int  EACCES        = 13;
     static final int  EPERM         = 1;
     static final int  EBUSY         = 16;
+    static final int  SYS_ioctl                                     = 16;
     static final int  SYS_membarrier                                = 324;
     static final int  MEMBARRIER_CMD_PRIVATE_EXPEDITED              = 8;
     static final int  MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED     = 16;
@@ -68,6 +70,8 @@ final class Libc {
     static native long mmap(long address, long length, int prot, int flags, int fd, long offset);
 
     static native int munmap(long address, long length);
+
+    static native int mprotect(long address, long length, int prot);
 
     static native int madvise(long address, long length, int advice);
 

@@ -8,9 +8,7 @@ import static io.trapline.hypervisor.IoRequestSlot.PORTIO;
 import static io.trapline.hypervisor.IoRequestSlot.PROCESSING;
 import static io.trapline.hypervisor.IoRequestSlot.READ;
 import static io.trapline.hypervisor.IoRequestSlot.WRITE;
-import static io.trapline.kvm.Kvm.KVM_RUN;
 
-import com.sun.jna.Native;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.kvm.Kvm.kvm_run;
@@ -21,7 +19,8 @@ import java.util.concurrent.locks.LockSupport;
  * One vCPU and the thread that runs it: KVM_RUN, the exit into the slot, the answer out of it, KVM_RUN.
  *
  * <p>That loop ({@link #serve}) allocates nothing, takes no lock, and makes no system call but KVM_RUN: any other
- * ioctl on a vCPU can cost as much as a whole exit. The exit is read from the page shared with the kernel.
+ * ioctl on a vCPU can cost as much as a whole exit. The exit is read from the page shared with the kernel, and
+ * {@link GuestEntry} makes the call.
  *
  * <p><b>Why no answer is missed.</b> The core stores COMPLETE and then has {@link #wake} called. The thread reads
  * the state, and parks only if it is not COMPLETE; a permit given between the two makes the park return at once,
@@ -119,8 +118,9 @@ final class Vcpu implements Runnable {
 
     private void serve() {
         for (; ; ) {
-            if (Libc.ioctl(fd, KVM_RUN, 0) < 0) {
-                if (!interrupted(Native.getLastError())) {
+            int result = GuestEntry.run(fd);
+            if (result < 0) {
+                if (!interrupted(-result)) {
                     return;
                 }
                 continue;

@@ -1,0 +1,144 @@
+package io.trapline.kvm;
+
+import com.sun.jna.Function;
+import com.sun.jna.Library;
+import com.sun.jna.Memory;
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * The one system call that a served request costs: KVM_RUN.
+ *
+ * <p>JNA's direct mapping goes through libffi twice. In a hot loop that costs 110 ns; in one that comes back from
+ * the kernel with cold caches, 500 to 600 ns, more than all the rest of a request. So the native method {@link
+ * #enter} is bound to a few bytes of our own that make the system call and nothing else: JNI's RegisterNatives,
+ * called through JNA, does for us what it does for JNA itself. The method is an ordinary JNI one: a thread in it
+ * holds up no safepoint. Where the host forbids executable memory, or {@value #PROPERTY} is {@code jna}, the call
+ * goes through JNA after all.
+ */
+final class GuestEntry {
+    /** System property: {@code jna} for the long way. */
+    static final String PROPERTY = "io.trapline.kvm.entry";
+
+    /**
+     * {@code jint enter(JNIEnv *rdi, jclass rsi, jint edx)}. The kernel takes the call's number in rax, its
+     * arguments in rdi, rsi and rdx, and answers in rax: a value, or an errno negated (System V ABI for AMD64,
+     * A.2.1).
+     */
+    private static final String CODE =
+            "F30F1EFA" // endbr64
+                    + "89D7" // mov edi, edx
+                    + ("BE" + littleEndian((int) Kvm.KVM_RUN)) // mov esi, KVM_RUN
+                    + "31D2" // xor edx, edx
+                    + ("B8" + littleEndian(Libc.SYS_ioctl)) // mov eax, SYS_ioctl
+                    + "0F05" // syscall
+                    + "C3"; // ret
+
+    // spotless:off
+    // jni.h: indices of the functions in their tables
+    private static final int GET_ENV          = 6;
+    private static final int REGISTER_NATIVES = 215;
+    private static final int JNI_VERSION_1_8  = 0x00010008;
+    // spotless:on
+
+    private static final int PAGE = 4096;
+    private static final boolean DIRECT = bind();
+
+    private GuestEntry() {}
+
+    /** Runs the guest on the calling thread: 0 after an exit, else an errno negated. */
+    static int run(int vcpu) {
+        return DIRECT ? enter(vcpu) : runByLibrary(vcpu);
+    }
+
+    /** The same by way of JNA. */
+    static int runByLibrary(int vcpu) {
+        return Libc.ioctl(vcpu, Kvm.KVM_RUN, 0) < 0 ? -Native.getLastError() : 0;
+    }
+
+    /** Whether it goes the short way. */
+    static boolean isDirect() {
+        return DIRECT;
+    }
+
+    private static native int enter(int vcpu);
+
+    /** The page stays for good, since a thread may be in it for as long as this class lives. */
+    private static boolean bind() {
+        if ("jna".equals(System.getProperty(PROPERTY))) {
+            return false;
+        }
+        int flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS;
+        long code = Libc.mmap(0, PAGE, Libc.PROT_READ | Libc.PROT_WRITE, flags, -1, 0);
+        if (code == -1) {
+            return false;
+        }
+        byte[] bytes = HexFormat.of().parseHex(CODE);
+        new Pointer(code).write(0, bytes, 0, bytes.length);
+        boolean bound =
+                Libc.mprotect(code, PAGE, Libc.PROT_READ | Libc.PROT_EXEC) == 0 && register(code);
+        if (!bound) {
+            Libc.munmap(code, PAGE);
+        }
+        return bound;
+    }
+
+    private static boolean register(long code) {
+        try {
+            Pointer jni = environment();
+            Memory name = text("enter");
+            Memory signature = text("(I)I");
+            Memory method =
+                    new Memory(3 * Long.BYTES); // JNINativeMethod: name, signature, function
+            method.setPointer(0, name);
+            method.setPointer(Long.BYTES, signature);
+            method.setLong(2 * Long.BYTES, code);
+            Object[] arguments = {jni, GuestEntry.class, method, 1};
+            Map<String, Boolean> objects = Map.of(Library.OPTION_ALLOW_OBJECTS, true);
+            Object result = entry(jni, REGISTER_NATIVES).invoke(int.class, arguments, objects);
+            Reference.reachabilityFence(name);
+            Reference.reachabilityFence(signature);
+            return Integer.valueOf(0).equals(result);
+        } catch (LinkageError | IllegalStateException | IllegalArgumentException e) {
+            return false; // another kind of JVM: the long way works there too
+        }
+    }
+
+    /** This thread's {@code JNIEnv *}. */
+    private static Pointer environment() {
+        Path jvm = Path.of(System.getProperty("java.home"), "lib", "server", "libjvm.so");
+        Function created =
+                NativeLibrary.getInstance(jvm.toString()).getFunction("JNI_GetCreatedJavaVMs");
+        Memory vm = new Memory(Long.BYTES);
+        Memory env = new Memory(Long.BYTES);
+        if (created.invokeInt(new Object[] {vm, 1, new Memory(Long.BYTES)}) != 0) {
+            throw new IllegalStateException("JNI_GetCreatedJavaVMs");
+        }
+        Pointer instance = vm.getPointer(0);
+        Object[] arguments = {instance, env, JNI_VERSION_1_8};
+        if (entry(instance, GET_ENV).invokeInt(arguments) != 0) {
+            throw new IllegalStateException("GetEnv");
+        }
+        return env.getPointer(0);
+    }
+
+    /** A function of a JNI interface: a pointer to a pointer to its table. */
+    private static Function entry(Pointer instance, int index) {
+        return Function.getFunction(instance.getPointer(0).getPointer((long) index * Long.BYTES));
+    }
+
+    private static Memory text(String text) {
+        Memory memory = new Memory(text.length() + 1);
+        memory.setString(0, text);
+        return memory;
+    }
+
+    private static String littleEndian(int number) {
+        return HexFormat.of().toHexDigits(Integer.reverseBytes(number));
+    }
+}
