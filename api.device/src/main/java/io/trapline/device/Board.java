@@ -69,7 +69,7 @@ public interface Board {
      * The device's own driver of an interrupt line, lowered. Lines are shared: the pin is high while any device
      * drives it high. Asking again for the same line gives the same object.
      *
-     * @param gsi global system interrupt, 0 to 47
+     * @param gsi global system interrupt: 0 to 23 on a PC, more where the backend has more
      * @return the line
      * @throws IllegalArgumentException if there is no such line
      */

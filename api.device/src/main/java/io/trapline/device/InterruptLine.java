@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface InterruptLine {
-    /** Global system interrupt, 0 to 47. */
+    /** Global system interrupt. */
     int gsi();
 
     /** Whether this device drives the line high. */

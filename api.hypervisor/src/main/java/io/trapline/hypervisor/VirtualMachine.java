@@ -79,10 +79,15 @@ public interface VirtualMachine extends AutoCloseable {
      */
     void completed(int vcpu, boolean polling);
 
+    /** The number of interrupt lines: 24 where a PC's I/O APIC stands behind them. */
+    default int interruptLines() {
+        return 24;
+    }
+
     /**
      * Sets the level of an interrupt line.
      *
-     * @param gsi global system interrupt
+     * @param gsi global system interrupt, 0 to {@link #interruptLines} - 1
      * @param high the level
      */
     void interruptLine(int gsi, boolean high);

@@ -99,14 +99,14 @@ final class DeviceBoard implements Board, Timers {
 
     @Override
     public InterruptLine interrupt(int gsi) {
-        if (gsi < 0 || gsi >= InterruptPins.COUNT) {
+        if (gsi < 0 || gsi >= machine.pins().count()) {
             throw new IllegalArgumentException(
                     "no such interrupt line: gsi="
                             + gsi
                             + " for "
                             + owner()
                             + ", wanted 0 to "
-                            + (InterruptPins.COUNT - 1));
+                            + (machine.pins().count() - 1));
         }
         Line line = bay.line(gsi);
         lines.add(line);

@@ -4,14 +4,17 @@ import io.trapline.hypervisor.VirtualMachine;
 
 /** The interrupt lines of a machine: each is high while at least one device drives it high. */
 final class InterruptPins {
-    /** Number of lines that every backend has (the HSM refuses more). */
-    static final int COUNT = 48;
-
     private final VirtualMachine vm;
-    private final int[] drivers = new int[COUNT];
+    private final int[] drivers;
 
     InterruptPins(VirtualMachine vm) {
         this.vm = vm;
+        drivers = new int[vm.interruptLines()];
+    }
+
+    /** How many there are. */
+    int count() {
+        return drivers.length;
     }
 
     /** A device's line has changed: a change of the pin's level reaches the backend, in order. */
