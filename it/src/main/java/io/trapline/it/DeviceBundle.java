@@ -54,7 +54,7 @@ record DeviceBundle(
     }
 
     String symbolicName() {
-        return "it.device." + name;
+        return "it." + machine + "." + name;
     }
 
     InputStream jar() {

@@ -27,7 +27,7 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /** Machines, guests and bundles of one test; all of it is gone when it is closed. */
-final class MachineFixture implements AutoCloseable {
+final class MachineFixture {
     private static final long PATIENCE_SECONDS = 30;
 
     private final BundleContext context =
@@ -122,8 +122,8 @@ final class MachineFixture implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() throws Exception {
+    /** Takes everything away again. */
+    void close() throws Exception {
         for (Bundle bundle : bundles) {
             if (bundle.getState() != Bundle.UNINSTALLED) {
                 bundle.uninstall();

@@ -31,9 +31,9 @@ class RefusalTest {
         DeviceRow row = fixture.device("m", "second");
         assertEquals(DeviceRow.State.REFUSED, row.state());
         assertTrue(
-                row.detail().contains("wanted=port 0x301+2 by second (it.device.second 3.1.4)"),
+                row.detail().contains("wanted=port 0x301+2 by second (it.m.second 3.1.4)"),
                 row.detail());
-        assertTrue(row.detail().contains("owner=first (it.device.first 1.0.0)"), row.detail());
+        assertTrue(row.detail().contains("owner=first (it.m.first 1.0.0)"), row.detail());
         assertEquals(0x42, guest.in(PORT));
     }
 
@@ -100,12 +100,15 @@ class RefusalTest {
     }
 
     private void refused(Map<String, Object> settings, String why) throws Exception {
-        try (MachineFixture own = new MachineFixture()) {
+        MachineFixture own = new MachineFixture();
+        try {
             own.configure("bad", settings);
             own.await("the machine is refused", () -> own.row("bad") != null);
             MachineRow row = own.row("bad");
             assertEquals(MachineRow.State.FAILED, row.state());
             assertTrue(row.detail().contains(why), row.detail());
+        } finally {
+            own.close();
         }
     }
 }
