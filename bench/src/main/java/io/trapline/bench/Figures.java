@@ -1,0 +1,80 @@
+package io.trapline.bench;
+
+import io.trapline.hypervisor.IoRequestSlot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All that is measured, in the order in which it is printed. */
+final class Figures implements AutoCloseable {
+    /** Accesses in a batch of a real guest's loop: so few that most are over before another process gets the core. */
+    private static final int COUNT = 300;
+
+    /** Batches in a turn; the median counts. */
+    private static final int BATCHES = 51;
+
+    private final Path folder;
+
+    /** Makes a folder for images and programs. */
+    Figures() throws IOException {
+        folder = Files.createTempDirectory("trapline-bench");
+    }
+
+    /** The figures. */
+    List<Figure> all() {
+        List<Figure> figures = new ArrayList<>();
+        int ports = IoRequestSlot.PORTIO;
+        int memory = IoRequestSlot.MMIO;
+        figures.add(new DispatchFigure("dispatch-4", ports, 4, Order.FIRST));
+        figures.add(new DispatchFigure("dispatch-64", ports, 64, Order.RANDOM));
+        figures.add(new DispatchFigure("dispatch-1024", ports, 1024, Order.RANDOM));
+        figures.add(new DispatchFigure("dispatch-memory-4", memory, 4, Order.FIRST));
+        figures.add(new DispatchFigure("dispatch-memory-1024", memory, 1024, Order.RANDOM));
+        figures.add(new FlatnessFigure());
+        figures.add(new AllocationFigure());
+        figures.add(new TcgFigure(Qemu.tcg(folder)));
+
+        Loops portReads = new Loops(Loops.PORT_READ, COUNT, BATCHES);
+        Loops memoryReads = new Loops(Loops.MEMORY_READ, COUNT, BATCHES);
+        Loops pairs = new Loops(Loops.PAIR, COUNT, BATCHES);
+        OurVmm ours = new OurVmm(folder, false);
+        MinVmm floor = new MinVmm(folder);
+        figures.add(
+                new LoopFigure(
+                        "kvm-exit",
+                        "a guest reads the UART's line status, against a C loop with an empty"
+                                + " handler",
+                        portReads,
+                        ours,
+                        floor));
+        figures.add(
+                new LoopFigure(
+                        "kvm-exit-qemu",
+                        "the same guest and register, against QEMU's UART on KVM",
+                        portReads,
+                        ours,
+                        Qemu.kvm(folder)));
+        figures.add(
+                new LoopFigure(
+                        "kvm-exit-memory",
+                        "a guest reads 32 bits of a device's memory, against the C loop",
+                        memoryReads,
+                        ours,
+                        floor));
+        figures.add(new PostedPairFigure(pairs, new OurVmm(folder, true), ours));
+        return figures;
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.trapline.ioreq;
+
+import io.trapline.device.Device;
+import io.trapline.hypervisor.CpuMode;
+import io.trapline.hypervisor.Hypervisor;
+import io.trapline.machine.Machine;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The core's machine without a framework around it: devices are plugged in by hand, never swapped. */
+public final class BareMachine implements AutoCloseable {
+    private static final String NAME = "bench";
+    private static final long HOLD_NANOS = 2_000_000_000L;
+
+    private final Host host = new Host(event -> {});
+    private final LiveMachine machine;
+
+    /**
+     * Makes a machine of one vCPU; nothing runs yet.
+     *
+     * @param hypervisor who makes it
+     * @param memory bytes of RAM
+     * @param image a flat image, loaded and entered in real mode; null: nothing is loaded
+     * @param address where
+     */
+    public BareMachine(Hypervisor hypervisor, long memory, Path image, long address)
+            throws IOException {
+        MachineSpec spec =
+                new MachineSpec(
+                        NAME,
+                        hypervisor.name(),
+                        memory,
+                        1,
+                        image,
+                        address,
+                        CpuMode.REAL,
+                        Map.of(),
+                        HOLD_NANOS);
+        machine = new LiveMachine(spec, hypervisor, "measured", host, System::nanoTime);
+    }
+
+    /** Plugs a device in; it has an ioreq client of its own. */
+    public void plug(String name, Device device) {
+        machine.plug(new Plug(device, name, name, "bench", "1.0.0", 1));
+    }
+
+    /** Lets the guest run. */
+    public void start() throws IOException {
+        machine.start();
+    }
+
+    /** What an administrator sees. */
+    public Machine seen() {
+        return machine;
+    }
+
+    @Override
+    public void close() {
+        machine.end("measured");
+        host.close();
+    }
+}
