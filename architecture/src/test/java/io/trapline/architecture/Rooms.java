@@ -29,8 +29,8 @@ final class Rooms {
             Map.entry("devices.",      Set.of("io.trapline.device", "io.trapline.chardev")),
             Map.entry("hypervisors.",  Set.of("io.trapline.hypervisor", "com.sun.jna", "com.sun.jna.", OSGI)),
             Map.entry("shell",         Set.of("io.trapline.machine", "org.apache.felix.service.command",
-                                              "org.apache.felix.service.", OSGI)),
-            Map.entry("demo",          Set.of("io.trapline.machine", OSGI)),
+                                              "org.apache.felix.service.", "org.jline.", OSGI)),
+            Map.entry("demo",          Set.of("io.trapline.machine", "org.apache.felix.service.command", OSGI)),
             Map.entry("guest",         Set.of()));
     // spotless:on
 

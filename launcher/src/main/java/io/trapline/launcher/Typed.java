@@ -1,0 +1,134 @@
+package io.trapline.launcher;
+
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Values of a configuration: as their keys want them, and back to JSON. */
+final class Typed {
+    private Typed() {}
+
+    /**
+     * A value of the type that its key wants. A whole number may be written as text in C's notation, because JSON
+     * has no {@code 0x3F8}.
+     *
+     * @throws IllegalArgumentException if it is of another type or out of range
+     */
+    static Object value(Object value, Metatype.Attribute wanted) {
+        if (!wanted.many()) {
+            return one(value, wanted);
+        }
+        if (!value.getClass().isArray()) {
+            throw new IllegalArgumentException("not a list");
+        }
+        List<Object> list = new ArrayList<>();
+        for (int i = 0; i < Array.getLength(value); i++) {
+            list.add(one(Array.get(value, i), wanted));
+        }
+        return list;
+    }
+
+    private static Object one(Object value, Metatype.Attribute wanted) {
+        if (wanted.whole()) {
+            return whole(value, wanted);
+        }
+        if (wanted.fraction()) {
+            return require(value, Number.class);
+        }
+        if (wanted.type().equals("Boolean")) {
+            return require(value, Boolean.class);
+        }
+        // Text: a number may stand for itself, as in "memory": 64.
+        Object text = value instanceof Number ? value.toString() : require(value, String.class);
+        if (!wanted.choices().isEmpty() && !wanted.choices().contains(text)) {
+            throw new IllegalArgumentException("not one of them");
+        }
+        return text;
+    }
+
+    private static Long whole(Object value, Metatype.Attribute wanted) {
+        long number;
+        if (value instanceof String text) {
+            number = Long.decode(text);
+        } else if (value instanceof Long || value instanceof Integer) {
+            number = ((Number) value).longValue();
+        } else {
+            throw new IllegalArgumentException("not a whole number");
+        }
+        boolean fits = !wanted.type().equals("Integer") || (int) number == number;
+        boolean below = wanted.least() != null && number < wanted.least();
+        boolean above = wanted.most() != null && number > wanted.most();
+        if (!fits || below || above) {
+            throw new IllegalArgumentException("out of range");
+        }
+        return number;
+    }
+
+    private static Object require(Object value, Class<?> type) {
+        if (!type.isInstance(value)) {
+            throw new IllegalArgumentException("not a " + type.getSimpleName());
+        }
+        return value;
+    }
+
+    /** A value as a user wrote it. */
+    static String show(Object value) {
+        return json(value);
+    }
+
+    /** JSON of plain values, lists, arrays and maps. */
+    static String json(Object value) {
+        StringBuilder out = new StringBuilder();
+        write(value, out);
+        return out.toString();
+    }
+
+    private static void write(Object value, StringBuilder out) {
+        if (value instanceof Map<?, ?> map) {
+            String comma = "{";
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                out.append(comma);
+                quote(entry.getKey().toString(), out);
+                out.append(':');
+                write(entry.getValue(), out);
+                comma = ",";
+            }
+            out.append(map.isEmpty() ? "{}" : "}");
+        } else if (value instanceof List<?> list) {
+            list(list.toArray(), out);
+        } else if (value.getClass().isArray()) {
+            list(value, out);
+        } else if (value instanceof Number || value instanceof Boolean) {
+            out.append(value);
+        } else {
+            quote(value.toString(), out);
+        }
+    }
+
+    private static void list(Object array, StringBuilder out) {
+        out.append('[');
+        for (int i = 0; i < Array.getLength(array); i++) {
+            if (i > 0) {
+                out.append(',');
+            }
+            write(Array.get(array, i), out);
+        }
+        out.append(']');
+    }
+
+    private static void quote(String text, StringBuilder out) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (c < ' ') {
+                out.append(String.format("\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
+        }
+        out.append('"');
+    }
+}

@@ -1,0 +1,113 @@
+package io.trapline.shell;
+
+import io.trapline.machine.Machines;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Reads commands from standard input and has Gogo execute them. At a terminal with a prompt, history and
+ * completion; otherwise line by line until the end, which ends nothing but the reading.
+ */
+@Component(service = Console.class)
+public final class Console {
+    /** Framework property: columns and rows of the terminal, e.g. {@code 80x24}; empty without one. */
+    private static final String TERMINAL = "trapline.terminal";
+
+    /** Where a command without a scope is looked for first. */
+    private static final String SCOPES = "trapline:felix:gogo:vm:device:ioreq:*";
+
+    private final CommandProcessor processor;
+    private final Machines machines;
+    private final Screen screen;
+    private final BundleContext context;
+    private volatile Thread thread;
+
+    /** Between the terminal and Gogo. */
+    @Activate
+    public Console(
+            @Reference CommandProcessor processor,
+            @Reference Machines machines,
+            @Reference Screen screen,
+            BundleContext context) {
+        this.processor = processor;
+        this.machines = machines;
+        this.screen = screen;
+        this.context = context;
+    }
+
+    /** Begins to read. */
+    void open() {
+        thread = new Thread(this::read, "shell");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Deactivate
+    void close() {
+        if (thread != null && thread != Thread.currentThread()) {
+            thread.interrupt();
+        }
+    }
+
+    private void read() {
+        String size = context.getProperty(TERMINAL);
+        try (CommandSession session = processor.createSession(System.in, System.out, System.err)) {
+            session.put("SCOPE", SCOPES);
+            if (size == null || size.isEmpty()) {
+                readLines(session);
+            } else {
+                new Prompt(this, session, machines, screen).read(size);
+                end();
+            }
+        } catch (IOException e) {
+            screen.print("trapline: the shell ends: " + e.getMessage());
+        }
+    }
+
+    private void readLines(CommandSession session) throws IOException {
+        BufferedReader lines =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            execute(session, line);
+        }
+    }
+
+    /** Whether the process is about to end. */
+    boolean ending() {
+        return context.getBundle(0).getState() != Bundle.ACTIVE;
+    }
+
+    private void end() {
+        try {
+            context.getBundle(0).stop();
+        } catch (BundleException | IllegalStateException e) {
+            screen.print("trapline: cannot end: " + e.getMessage());
+        }
+    }
+
+    /** Executes a line and prints what it answers, or why it did not work. */
+    void execute(CommandSession session, String line) {
+        try {
+            Object answer = session.execute(line);
+            if (answer != null) {
+                System.out.println(session.format(answer, Converter.INSPECT));
+            }
+        } catch (Exception e) {
+            System.err.println(
+                    "trapline: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        }
+        System.out.flush();
+    }
+}
