@@ -17,7 +17,10 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The host's character devices as an OSGi service; configuration {@code lib.chardev}, which nobody needs. */
-@Component(service = Chardevs.class, configurationPid = "lib.chardev")
+// Immediate: a delayed component ends with its last user, and the connections with it, whenever the
+// only
+// device that has one is replaced.
+@Component(service = Chardevs.class, configurationPid = "lib.chardev", immediate = true)
 @Designate(ocd = ChardevService.Config.class)
 public final class ChardevService implements Chardevs {
     /** Service property of a {@link ByteChannel}: the NAME of {@code service:NAME}. */
