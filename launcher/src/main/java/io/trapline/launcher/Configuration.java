@@ -105,6 +105,36 @@ final class Configuration {
         byPid.computeIfAbsent(MACHINE + "~" + name, pid -> new TreeMap<>()).putAll(properties);
     }
 
+    /**
+     * Gives every machine something to boot: an image that is named must be readable, and one that is not is the
+     * test guest. The simulator passes it over.
+     */
+    void images(Path testGuest) throws BadInput {
+        for (String name : machines()) {
+            String pid = MACHINE + "~" + name;
+            Object image = value(pid, "image");
+            if (image == null || image.toString().isEmpty()) {
+                byPid.get(pid).put("image", testGuest.toString());
+            } else {
+                checkImage(at(pid, "image"), name, Path.of(image.toString()));
+            }
+        }
+    }
+
+    private static void checkImage(String where, String machine, Path image) throws BadInput {
+        String fault =
+                !Files.exists(image)
+                        ? "no such file"
+                        : Files.isDirectory(image)
+                                ? "is a folder"
+                                : !Files.isReadable(image)
+                                        ? "cannot be read: permission denied"
+                                        : null;
+        if (fault != null) {
+            throw new BadInput(where + "machine " + machine + ": image " + image + ": " + fault);
+        }
+    }
+
     /** The names of the machines. */
     List<String> machines() {
         List<String> names = new ArrayList<>();

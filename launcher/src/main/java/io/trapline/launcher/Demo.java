@@ -40,6 +40,7 @@ final class Demo implements Callable<Integer> {
                 Configuration.empty()
                         .put("machine~main", Map.of("backend", backend.toString()))
                         .put("devices.uart~com1", uart);
+        configuration.images(layout.testGuest());
 
         Map<String, String> properties = new HashMap<>();
         properties.put("configurator.initial", configuration.toJson());

@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  *   bundles/   what is installed at start
  *   devices/   device bundles
  *   bench/     the measurements, with their class path
+ *   guest/     the test guest, booted where no image is named
  *   etc/       the example of a configuration
  * </pre>
  */
@@ -71,6 +72,11 @@ record Layout(Path home) {
             }
         }
         throw new BadInput("no bundle " + prefix + " in " + home.resolve(folder));
+    }
+
+    /** What a machine boots that names no image. */
+    Path testGuest() {
+        return home.resolve("guest").resolve("monitor.bin");
     }
 
     /** A bundle's name as we speak of it: without our prefix, version and suffix. */

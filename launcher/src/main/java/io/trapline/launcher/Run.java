@@ -68,9 +68,7 @@ final class Run implements Callable<Integer> {
             configuration.check(
                     Metatype.of(bundles), note -> System.err.println("trapline: note: " + note));
         }
-        for (String name : configuration.machines()) {
-            checkImage(name, configuration.value(Configuration.MACHINE + "~" + name, "image"));
-        }
+        configuration.images(layout.testGuest());
 
         Map<String, String> properties = new HashMap<>();
         properties.put("configurator.initial", configuration.toJson());
@@ -91,24 +89,6 @@ final class Run implements Callable<Integer> {
         uart.put("irq", 4L);
         uart.put("chardev", "terminal");
         return Configuration.empty().put("machine~main", Map.of()).put("devices.uart~com1", uart);
-    }
-
-    private static void checkImage(String machine, Object image) throws BadInput {
-        if (image == null || image.toString().isEmpty()) {
-            return;
-        }
-        Path path = Path.of(image.toString());
-        String fault =
-                !Files.exists(path)
-                        ? "no such file"
-                        : Files.isDirectory(path)
-                                ? "is a folder"
-                                : !Files.isReadable(path)
-                                        ? "cannot be read: permission denied"
-                                        : null;
-        if (fault != null) {
-            throw new BadInput("machine " + machine + ": image " + path + ": " + fault);
-        }
     }
 
     private Map<String, String> watch(Path folder) {
