@@ -35,25 +35,21 @@ final class Platform implements AutoCloseable {
 
     private static final Duration STOP = Duration.ofSeconds(15);
 
+    // spotless:off
     /** When a bundle starts: what begins so, at that level; anything else at 1. */
-    private static final Map<String, Integer> LEVELS =
-            Map.of(
-                    "core.",
-                    2,
-                    "hypervisors.",
-                    3,
-                    "devices.",
-                    4,
-                    "shell",
-                    5,
-                    "console",
-                    5,
-                    "demo",
-                    5,
-                    "org.apache.felix.gogo",
-                    5);
+    private static final Map<String, Integer> LEVELS = Map.of(
+            "core.",                        2,
+            "hypervisors.",                 3,
+            "devices.",                     4,
+            "shell",                        5,
+            "console",                      5,
+            "demo",                         5,
+            "org.apache.felix.gogo",        5,
+            // Last: what it finds in its folder may need anything.
+            "org.apache.felix.fileinstall", 6);
+    // spotless:on
 
-    private static final int LAST_LEVEL = 5;
+    private static final int LAST_LEVEL = 6;
 
     private final Framework framework;
     private final Path cache;

@@ -106,7 +106,7 @@ final class Run implements Callable<Integer> {
                 "felix.fileinstall.noInitialDelay", "true",
                 "felix.fileinstall.bundles.startTransient", "true",
                 "felix.fileinstall.start.level", "4",
-                "felix.fileinstall.log.level", "1",
+                "felix.fileinstall.log.level", "2",
                 "trapline.deploy", folder.toString());
     }
 }

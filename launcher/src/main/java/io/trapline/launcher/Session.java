@@ -11,6 +11,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Session {
     private static final Duration READY = Duration.ofSeconds(20);
 
+    /** The bundle that only a prompt at a terminal needs. */
+    private static final String PROMPT = "jline";
+
     private final String command;
     private final List<Path> bundles;
     private final Map<String, String> properties;
@@ -25,13 +28,17 @@ final class Session {
         this.cache = cache;
     }
 
+    private List<Path> without(String name) {
+        return bundles.stream().filter(jar -> !Layout.name(jar).equals(name)).toList();
+    }
+
     /** Does the command; its result is the exit status. A signal keeps the status that the JVM gives it. */
     int perform() throws BadInput, InterruptedException {
         try (Terminal terminal = new Terminal(Terminal.Focus.SHELL)) {
             Platform platform = new Platform(properties, cache);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(platform, terminal), "end"));
             try {
-                platform.start(bundles, terminal.guest());
+                platform.start(without(PROMPT), terminal.guest());
                 return platform.call(command, READY);
             } finally {
                 end(platform, terminal);
@@ -49,7 +56,8 @@ final class Session {
                     .addShutdownHook(new Thread(() -> signalled(platform, terminal), "end"));
             try {
                 terminal.open();
-                platform.start(bundles, terminal.guest());
+                platform.start(
+                        terminal.size().isEmpty() ? without(PROMPT) : bundles, terminal.guest());
                 int status = platform.call(command, READY);
                 if (status == 0) {
                     platform.await();

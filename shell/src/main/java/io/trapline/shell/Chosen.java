@@ -1,5 +1,6 @@
 package io.trapline.shell;
 
+import io.trapline.machine.DeviceRow;
 import io.trapline.machine.Machine;
 import io.trapline.machine.MachineRow;
 import io.trapline.machine.Machines;
@@ -20,5 +21,12 @@ final class Chosen {
         }
         List<MachineRow> rows = machines.list();
         return machines.machine(rows.size() == 1 ? rows.get(0).name() : "main");
+    }
+
+    /** The devices of a machine, if it lives. */
+    static List<DeviceRow> devices(Machines machines, MachineRow row) {
+        boolean lives =
+                row.state() == MachineRow.State.RUNNING || row.state() == MachineRow.State.PAUSED;
+        return lives ? machines.machine(row.name()).devices() : List.of();
     }
 }

@@ -4,23 +4,26 @@ import io.trapline.machine.MachineEvent;
 import io.trapline.machine.MachineListener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Tells the operator what happens to machines. A device that throws again and again is told of ever more rarely. */
-@Component
+@Component(service = {MachineListener.class, Narrator.class})
 public final class Narrator implements MachineListener {
     private final Screen screen;
-    private final boolean asked;
+    private volatile boolean asked;
     private final Map<String, Integer> faults = new ConcurrentHashMap<>();
 
-    /** To the screen, if there is a shell. */
+    /** To the screen, once somebody wants to hear it. */
     @Activate
-    public Narrator(@Reference Screen screen, BundleContext context) {
+    public Narrator(@Reference Screen screen) {
         this.screen = screen;
-        this.asked = Boolean.parseBoolean(context.getProperty("trapline.shell"));
+    }
+
+    /** Begins to tell. */
+    void begin() {
+        asked = true;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.trapline.shell;
 
+import io.trapline.machine.DeviceRow;
 import io.trapline.machine.MachineListener;
 import io.trapline.machine.MachineRow;
 import io.trapline.machine.Machines;
@@ -24,6 +25,7 @@ public final class RunMachines implements Callable<Integer> {
     private final Machines machines;
     private final Console console;
     private final Screen screen;
+    private final Narrator narrator;
     private final BundleContext context;
 
     /** Of this process. */
@@ -32,10 +34,12 @@ public final class RunMachines implements Callable<Integer> {
             @Reference Machines machines,
             @Reference Console console,
             @Reference Screen screen,
+            @Reference Narrator narrator,
             BundleContext context) {
         this.machines = machines;
         this.console = console;
         this.screen = screen;
+        this.narrator = narrator;
         this.context = context;
     }
 
@@ -52,6 +56,7 @@ public final class RunMachines implements Callable<Integer> {
             runs |= tell(name);
         }
         if (runs) {
+            narrator.begin();
             hint();
             console.open();
         }
@@ -104,7 +109,7 @@ public final class RunMachines implements Callable<Integer> {
             return false;
         }
         if (row.state() == MachineRow.State.FAILED) {
-            System.err.println("trapline: machine " + name + ": " + row.detail());
+            System.err.println("trapline: " + said(name, row.detail()));
             return false;
         }
         screen.print(
@@ -119,7 +124,26 @@ public final class RunMachines implements Callable<Integer> {
                         + " vCPU, "
                         + Tables.bytes(row.memory())
                         + (row.detail().isEmpty() ? "" : " (" + row.detail() + ")"));
+        Chosen.devices(machines, row).stream()
+                .filter(device -> device.state() != DeviceRow.State.SERVING)
+                .forEach(this::tell);
         return true;
+    }
+
+    private void tell(DeviceRow device) {
+        System.err.println(
+                "trapline: device "
+                        + device.name()
+                        + ": "
+                        + Tables.word(device.state())
+                        + ": "
+                        + device.detail());
+    }
+
+    /** Details begin with the machine's name or do not. */
+    private static String said(String machine, String detail) {
+        String prefix = "machine " + machine + ": ";
+        return detail.startsWith(prefix) ? detail : prefix + detail;
     }
 
     private void hint() {
