@@ -11,7 +11,7 @@ final class JsonFault {
     static BadInput explain(Path file, String text, IOException e) {
         if (e.getCause() instanceof JsonParsingException fault && fault.getLocation() != null) {
             long line = fault.getLocation().getLineNumber();
-            long column = Math.max(1, fault.getLocation().getColumnNumber() - 1);
+            long column = fault.getLocation().getColumnNumber();
             String shown = text.lines().skip(Math.max(0, line - 1)).findFirst().orElse("").strip();
             return new BadInput(
                     file

@@ -33,7 +33,8 @@ public final class Main implements Runnable {
                 .usageMessage()
                 .description("Prints a script for bash or zsh: source <(./trapline completion)");
         line.addSubcommand("completion", completion);
-        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(Backend.class, text -> Word.of(Backend.class, text));
+        line.registerConverter(Terminal.Focus.class, text -> Word.of(Terminal.Focus.class, text));
         line.setExecutionExceptionHandler((e, command, result) -> failed(e));
         line.setParameterExceptionHandler((e, arguments) -> misused(e));
         return line;

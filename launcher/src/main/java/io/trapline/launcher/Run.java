@@ -23,9 +23,10 @@ import picocli.CommandLine.Spec;
         description = "Runs the machines of a configuration until it is told to end.",
         footer = {
             "",
-            "Without --config: one machine called main, with a UART at port 0x3F8 that is wired",
-            "to this terminal. Ctrl-] moves between the shell and the guest's console; exit ends.",
-            "SIGINT and SIGTERM end it too, with status 0 if all machines were closed in time."
+            "Without --config: one machine called main, and a UART at port 0x3F8 that is",
+            "wired to this terminal. Ctrl-] moves between the shell and the guest's console.",
+            "exit, SIGINT and SIGTERM end it, with status 0 if every machine was closed in",
+            "time; 1: no machine could be made; 2: a mistake in an option or in FILE."
         })
 final class Run implements Callable<Integer> {
     @Mixin private MachineOptions machine;

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -25,7 +26,13 @@ final class Terminal implements AutoCloseable {
     /** Who gets what is typed. */
     enum Focus {
         SHELL,
-        GUEST
+        GUEST;
+
+        /** As it is written on the command line. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** Ctrl-], as in telnet. */

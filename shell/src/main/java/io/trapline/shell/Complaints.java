@@ -30,6 +30,7 @@ public final class Complaints {
     private final Screen screen;
     private final LogListener listener = this::logged;
     private long last = Long.MIN_VALUE;
+    private String told = "";
 
     /** Of the whole framework, from its start. */
     @Activate
@@ -55,8 +56,13 @@ public final class Complaints {
         String bundle = entry.getBundle().getSymbolicName();
         // File Install warns of what others call an error: a bundle that does not start.
         LogLevel least = bundle.equals(FILE_INSTALL) ? LogLevel.WARN : LogLevel.ERROR;
-        if (least.implies(entry.getLogLevel())) {
-            screen.print("trapline: " + words(bundle, entry.getMessage(), entry.getException()));
+        if (!least.implies(entry.getLogLevel())) {
+            return;
+        }
+        String words = words(bundle, entry.getMessage(), entry.getException());
+        if (!words.equals(told)) {
+            told = words;
+            screen.print("trapline: " + words);
         }
     }
 
