@@ -22,6 +22,10 @@ public final class Main implements Runnable {
     @Spec private CommandSpec spec;
 
     public static void main(String[] arguments) {
+        // While this thread reads the command line, another has the framework's classes loaded.
+        Thread ahead = new Thread(Platform::prepare, "ahead");
+        ahead.setDaemon(true);
+        ahead.start();
         System.exit(commandLine().execute(arguments));
     }
 

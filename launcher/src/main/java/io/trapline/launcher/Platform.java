@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -81,6 +82,11 @@ final class Platform implements AutoCloseable {
         framework = ServiceLoader.load(FrameworkFactory.class).iterator().next().newFramework(all);
     }
 
+    /** Loads what {@link Platform} will want, and throws it away: only a matter of time. */
+    static void prepare() {
+        ServiceLoader.load(FrameworkFactory.class).iterator().next().newFramework(Map.of());
+    }
+
     /** Installs the bundles and starts them, level by level. What fails is told in one line each. */
     void start(List<Path> bundles, ByteChannel terminal) throws BadInput {
         try {
@@ -116,11 +122,20 @@ final class Platform implements AutoCloseable {
     private static Bundle install(BundleContext context, Path jar)
             throws BundleException, BadInput {
         Bundle bundle = context.installBundle("reference:" + jar.toUri());
-        if (bundle.getLastModified() < jar.toFile().lastModified()) {
+        if (bundle.getLastModified() < changed(jar)) {
             bundle.update();
         }
         bundle.adapt(BundleStartLevel.class).setStartLevel(level(Layout.name(jar)));
         return bundle;
+    }
+
+    /** When the file came: a reproducible jar has the same time of modification whatever is in it. */
+    private static long changed(Path jar) {
+        try {
+            return ((FileTime) Files.getAttribute(jar, "unix:ctime")).toMillis();
+        } catch (IOException | UnsupportedOperationException e) {
+            return jar.toFile().lastModified();
+        }
     }
 
     static int level(String name) {

@@ -105,9 +105,18 @@ public final class Console {
                 System.out.println(session.format(answer, Converter.INSPECT));
             }
         } catch (Exception e) {
-            System.err.println(
-                    "trapline: " + (e.getMessage() == null ? e.toString() : e.getMessage()));
+            System.err.println("trapline: " + words(line, e));
         }
         System.out.flush();
+    }
+
+    /** Gogo's way to say that the arguments do not fit names Java's types: the help says it better. */
+    private static String words(String line, Exception e) {
+        String message = e.getMessage() == null ? e.toString() : e.getMessage();
+        if (message.startsWith("Cannot coerce ")) {
+            String command = line.strip().split("\\s+", 2)[0];
+            return command + ": these arguments do not fit; help " + command + " explains";
+        }
+        return message;
     }
 }

@@ -39,6 +39,9 @@ final class Prompt {
         try (Terminal terminal =
                 new ExternalTerminal(
                         "trapline", type, System.in, System.out, StandardCharsets.UTF_8)) {
+            // No echo between two prompts either: the launcher's request to redraw must not be
+            // seen.
+            terminal.enterRawMode();
             terminal.setSize(parse(size, "x"));
             Signals.register("WINCH", () -> resized(terminal));
             Thread thread = Thread.currentThread();
