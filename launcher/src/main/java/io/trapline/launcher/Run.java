@@ -108,6 +108,7 @@ final class Run implements Callable<Integer> {
                 "felix.fileinstall.bundles.startTransient", "true",
                 "felix.fileinstall.start.level", "4",
                 "felix.fileinstall.log.level", "2",
-                "trapline.deploy", folder.toString());
+                // A configuration that changes elsewhere is nothing to write into the folder.
+                "felix.fileinstall.enableConfigSave", "false");
     }
 }
