@@ -7,6 +7,10 @@ import io.trapline.machine.InspectedNode;
 import io.trapline.machine.Machine;
 import io.trapline.machine.StatsRow;
 import io.trapline.machine.UnclaimedRow;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,7 +113,11 @@ final class Steps {
         String command = "ioreq:map " + COM1 + " console --dedicated";
         transcript.more("command: " + command);
         before.addAll(machine.stats());
-        try (CommandSession session = commands.createSession(System.in, System.out, System.err)) {
+        try (CommandSession session =
+                commands.createSession(
+                        InputStream.nullInputStream(),
+                        OutputStream.nullOutputStream(),
+                        new FileOutputStream(FileDescriptor.err))) {
             session.execute(command);
         }
         require("client of com1", "console", device().client());

@@ -1,6 +1,7 @@
 package io.trapline.launcher;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,9 @@ final class Platform implements AutoCloseable {
 
     /** Service property of a {@link ByteChannel}: its name as a character device. */
     static final String CHARDEV = "trapline.chardev";
+
+    /** Service property of an {@link InputStream}: for whom it is. */
+    static final String INPUT = "trapline.input";
 
     private static final Duration STOP = Duration.ofSeconds(15);
 
@@ -88,12 +92,16 @@ final class Platform implements AutoCloseable {
     }
 
     /** Installs the bundles and starts them, level by level. What fails is told in one line each. */
-    void start(List<Path> bundles, ByteChannel terminal) throws BadInput {
+    void start(List<Path> bundles, Terminal terminal) throws BadInput {
         try {
             framework.init(tell());
             BundleContext context = framework.getBundleContext();
             context.registerService(
-                    ByteChannel.class, terminal, new Hashtable<>(Map.of(CHARDEV, "terminal")));
+                    ByteChannel.class,
+                    terminal.guest(),
+                    new Hashtable<>(Map.of(CHARDEV, "terminal")));
+            context.registerService(
+                    InputStream.class, terminal.shell(), new Hashtable<>(Map.of(INPUT, "shell")));
             List<Bundle> installed = new ArrayList<>();
             // The log first: whoever finds none when it starts prints instead.
             for (Path jar : sorted(bundles)) {

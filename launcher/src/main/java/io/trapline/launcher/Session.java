@@ -38,7 +38,7 @@ final class Session {
             Platform platform = new Platform(properties, cache);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(platform, terminal), "end"));
             try {
-                platform.start(without(PROMPT), terminal.guest());
+                platform.start(without(PROMPT), terminal);
                 return platform.call(command, READY);
             } finally {
                 end(platform, terminal);
@@ -56,8 +56,7 @@ final class Session {
                     .addShutdownHook(new Thread(() -> signalled(platform, terminal), "end"));
             try {
                 terminal.open();
-                platform.start(
-                        terminal.size().isEmpty() ? without(PROMPT) : bundles, terminal.guest());
+                platform.start(terminal.size().isEmpty() ? without(PROMPT) : bundles, terminal);
                 int status = platform.call(command, READY);
                 if (status == 0) {
                     platform.await();

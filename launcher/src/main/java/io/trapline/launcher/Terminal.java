@@ -62,7 +62,7 @@ final class Terminal implements AutoCloseable {
     /** Takes the terminal over, until {@link #close}. */
     void open() {
         tty.ifPresent(Tty::raw);
-        System.setIn(toShell.stream());
+        System.setIn(InputStream.nullInputStream());
         Thread reader = new Thread(this::read, "terminal");
         reader.setDaemon(true);
         reader.start();
@@ -119,6 +119,11 @@ final class Terminal implements AutoCloseable {
         for (byte b : REDRAW) {
             toShell.offer(b);
         }
+    }
+
+    /** What is typed for the shell. */
+    InputStream shell() {
+        return toShell.stream();
     }
 
     /** The guest's end. Closing it closes nothing: the next device to open it finds it as it is. */

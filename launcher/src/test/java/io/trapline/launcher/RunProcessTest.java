@@ -43,6 +43,7 @@ class RunProcessTest {
             trapline.type("device:inspect com7").await("trapline: no device com7");
             trapline.type("vm:pause").await("main     paused");
             trapline.type("vm:resume").await("main     running");
+            trapline.type("lb | grep devices.uart").await("|Trapline: devices.uart");
             trapline.type("help ioreq:map").await("--dedicated");
             trapline.type("exit");
 

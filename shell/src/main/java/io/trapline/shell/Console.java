@@ -2,8 +2,13 @@ package io.trapline.shell;
 
 import io.trapline.machine.Machines;
 import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -11,19 +16,23 @@ import org.apache.felix.service.command.Converter;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Reads commands from standard input and has Gogo execute them. At a terminal with a prompt, history and
+ * Reads commands from the launcher's input and has Gogo execute them. At a terminal with a prompt, history and
  * completion; otherwise line by line until the end, which ends nothing but the reading.
  */
 @Component(service = Console.class)
 public final class Console {
     /** Framework property: columns and rows of the terminal, e.g. {@code 80x24}; empty without one. */
     private static final String TERMINAL = "trapline.terminal";
+
+    /** The launcher's service that gives what is typed for the shell. */
+    private static final String INPUT = "(trapline.input=shell)";
 
     /** Where a command without a scope is looked for first. */
     private static final String SCOPES = "trapline:felix:gogo:vm:device:ioreq:*";
@@ -63,12 +72,15 @@ public final class Console {
 
     private void read() {
         String size = context.getProperty(TERMINAL);
-        try (CommandSession session = processor.createSession(System.in, System.out, System.err)) {
+        InputStream in = typed();
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
+        OutputStream err = new FileOutputStream(FileDescriptor.err);
+        try (CommandSession session = processor.createSession(in, out, err)) {
             session.put("SCOPE", SCOPES);
             if (size == null || size.isEmpty()) {
-                readLines(session);
+                readLines(session, in);
             } else {
-                new Prompt(this, session, machines, screen).read(size);
+                new Prompt(this, session, machines, screen).read(in, out, size);
                 end();
             }
         } catch (IOException e) {
@@ -76,9 +88,24 @@ public final class Console {
         }
     }
 
-    private void readLines(CommandSession session) throws IOException {
+    /**
+     * What is typed for us. Not {@code System.in}: Gogo has put a stream there that asks the session of the thread
+     * that reads, which would be this one.
+     */
+    private InputStream typed() {
+        try {
+            return context.getServiceReferences(InputStream.class, INPUT).stream()
+                    .findAny()
+                    .map(context::getService)
+                    .orElseGet(InputStream::nullInputStream);
+        } catch (InvalidSyntaxException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void readLines(CommandSession session, InputStream in) throws IOException {
         BufferedReader lines =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+                new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             execute(session, line);
         }
@@ -101,7 +128,8 @@ public final class Console {
     void execute(CommandSession session, String line) {
         try {
             Object answer = session.execute(line);
-            if (answer != null) {
+            // A yes or no is the status of grep and the like, not an answer.
+            if (answer != null && !(answer instanceof Boolean)) {
                 System.out.println(session.format(answer, Converter.INSPECT));
             }
         } catch (Exception e) {
@@ -112,6 +140,9 @@ public final class Console {
 
     /** Gogo's way to say that the arguments do not fit names Java's types: the help says it better. */
     private static String words(String line, Exception e) {
+        if (e instanceof InvocationTargetException && e.getCause() instanceof Exception cause) {
+            return words(line, cause);
+        }
         String message = e.getMessage() == null ? e.toString() : e.getMessage();
         if (message.startsWith("Cannot coerce ")) {
             String command = line.strip().split("\\s+", 2)[0];

@@ -2,6 +2,8 @@ package io.trapline.shell;
 
 import io.trapline.machine.Machines;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.apache.felix.service.command.CommandSession;
@@ -34,11 +36,10 @@ final class Prompt {
     }
 
     /** Reads until exit, Ctrl-D, or Ctrl-C at an empty prompt. */
-    void read(String size) throws IOException {
+    void read(InputStream in, OutputStream out, String size) throws IOException {
         String type = System.getenv().getOrDefault("TERM", "dumb");
         try (Terminal terminal =
-                new ExternalTerminal(
-                        "trapline", type, System.in, System.out, StandardCharsets.UTF_8)) {
+                new ExternalTerminal("trapline", type, in, out, StandardCharsets.UTF_8)) {
             // No echo between two prompts either: the launcher's request to redraw must not be
             // seen.
             terminal.enterRawMode();
