@@ -36,8 +36,8 @@ final class SlotDriver implements Hypervisor, VirtualMachine {
         slot.request(type, IoRequestSlot.READ, address, width, 0).state(IoRequestSlot.PENDING);
         slot.state(IoRequestSlot.PROCESSING);
         events.request(0);
-        if (slot.state() != IoRequestSlot.COMPLETE) {
-            throw new IllegalStateException("not answered: " + address);
+        while (slot.state() != IoRequestSlot.COMPLETE) {
+            Thread.onSpinWait(); // a worker has the baton still: once, after an installation
         }
         long value = slot.value();
         slot.state(IoRequestSlot.FREE);
