@@ -29,11 +29,14 @@ final class Figures implements AutoCloseable {
         List<Figure> figures = new ArrayList<>();
         int ports = IoRequestSlot.PORTIO;
         int memory = IoRequestSlot.MMIO;
-        figures.add(new DispatchFigure("dispatch-4", ports, 4, Order.FIRST));
-        figures.add(new DispatchFigure("dispatch-64", ports, 64, Order.RANDOM));
-        figures.add(new DispatchFigure("dispatch-1024", ports, 1024, Order.RANDOM));
+        for (int claims : new int[] {4, 64, 1024}) {
+            figures.add(new DispatchFigure("dispatch-" + claims, ports, claims, Order.FIRST));
+        }
         figures.add(new DispatchFigure("dispatch-memory-4", memory, 4, Order.FIRST));
-        figures.add(new DispatchFigure("dispatch-memory-1024", memory, 1024, Order.RANDOM));
+        figures.add(new DispatchFigure("dispatch-memory-1024", memory, 1024, Order.FIRST));
+        figures.add(new DispatchFigure("dispatch-mixed-64", ports, 64, Order.RANDOM));
+        figures.add(new DispatchFigure("dispatch-mixed-1024", ports, 1024, Order.RANDOM));
+        figures.add(new DispatchFigure("dispatch-mixed-memory-1024", memory, 1024, Order.RANDOM));
         figures.add(new FlatnessFigure());
         figures.add(new AllocationFigure());
         figures.add(new TcgFigure(Qemu.tcg(folder)));

@@ -19,6 +19,10 @@ import picocli.CommandLine.Parameters;
 final class Bench implements Callable<Integer> {
     private static final String MAIN = "io.trapline.bench.Bench";
 
+    /** What the measured code runs with here too: rights, and the collector that the product uses. */
+    private static final List<String> PASSED_ON =
+            List.of("--enable-native-access", "--sun-misc", "-XX:+Use");
+
     @Parameters(paramLabel = "NAME", arity = "0..*", description = "what to measure; nothing: all")
     private List<String> names = new ArrayList<>();
 
@@ -35,7 +39,7 @@ final class Bench implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         for (String flag : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-            if (flag.startsWith("--enable-native-access") || flag.startsWith("--sun-misc")) {
+            if (PASSED_ON.stream().anyMatch(flag::startsWith)) {
                 command.add(flag);
             }
         }
