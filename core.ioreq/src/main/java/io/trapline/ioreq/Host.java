@@ -12,14 +12,25 @@ import java.util.function.Consumer;
 
 /** What all machines of the process share: threads, deadlines, and somebody to tell what happens. */
 final class Host implements AutoCloseable {
-    private final ExecutorService workers =
-            Executors.newCachedThreadPool(daemons("trapline-worker-"));
-    private final ScheduledThreadPoolExecutor deadlines =
-            new ScheduledThreadPoolExecutor(1, daemons("trapline-deadline-"));
+    private final ExecutorService workers;
+    private final ScheduledThreadPoolExecutor deadlines;
     private final Consumer<MachineEvent> listener;
 
     Host(Consumer<MachineEvent> listener) {
+        this(
+                listener,
+                Executors.newCachedThreadPool(daemons("trapline-worker-")),
+                new ScheduledThreadPoolExecutor(1, daemons("trapline-deadline-")));
+    }
+
+    /** With threads of somebody else's, who may run what is theirs by hand. */
+    Host(
+            Consumer<MachineEvent> listener,
+            ExecutorService workers,
+            ScheduledThreadPoolExecutor deadlines) {
         this.listener = listener;
+        this.workers = workers;
+        this.deadlines = deadlines;
         deadlines.setRemoveOnCancelPolicy(true);
         deadlines.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     }
