@@ -43,9 +43,10 @@ final class Line implements InterruptLine {
         }
     }
 
-    /** Keeps the pin as it is, whatever the successor does while it is being installed. */
+    /** Keeps the pin as it is while the successor is installed, to whom this line is lowered. */
     void latch() {
         latched = true;
+        wanted = false;
     }
 
     /** Lets the pin follow what the device wants. */
