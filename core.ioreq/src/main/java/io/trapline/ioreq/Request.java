@@ -166,8 +166,9 @@ final class Request extends Work {
             } else if (write) {
                 found.writes++;
                 client.countWrite();
-                if (!found.claim.rings(found, offset(found), width, value)) {
-                    found.region.write(offset(found), width, value & mask(width));
+                long sent = value & mask(width);
+                if (!found.claim.rings(found, offset(found), width, sent)) {
+                    found.region.write(offset(found), width, sent);
                 }
             } else {
                 found.reads++;
