@@ -4,13 +4,16 @@ import io.trapline.hypervisor.IoRequestSlot;
 
 /**
  * CONFIG_ADDRESS and CONFIG_DATA, ports 0xCF8 to 0xCFF (PCI Local Bus 3.0, section 3.2.2.3.2), for backends
- * that do not decode configuration accesses themselves. The register is that of CONFIG_ADDRESS, ORed with the
- * low bits of the port, as guests rely on.
+ * that do not decode configuration accesses themselves. The register is the doubleword of CONFIG_ADDRESS with
+ * the low bits of the port.
  */
 final class PciPorts {
     private static final int CONFIG_ADDRESS = 0xCF8;
     private static final int CONFIG_DATA = 0xCFC;
     private static final int ENABLE = 1 << 31;
+
+    /** Bits 30 to 24, 1 and 0 are reserved: read as zeros, whatever was written. */
+    private static final int WRITABLE = 0x80FF_FFFC;
 
     private final Mapping addressPort;
 
@@ -37,7 +40,7 @@ final class PciPorts {
     /** Reads or writes CONFIG_ADDRESS. */
     long serve(Request request) {
         if (request.write()) {
-            address = (int) request.value();
+            address = (int) request.value() & WRITABLE;
         }
         return Integer.toUnsignedLong(address);
     }

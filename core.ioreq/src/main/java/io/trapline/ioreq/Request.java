@@ -89,7 +89,7 @@ final class Request extends Work {
                 || device >>> 5 != 0
                 || function >>> 3 != 0
                 || register >>> 12 != 0
-                || width > 4) {
+                || (register & 3) + width > 4) {
             width = 0;
         } else {
             decoded(bus << 8 | device << 3 | function, register);
