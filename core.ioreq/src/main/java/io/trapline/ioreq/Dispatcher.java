@@ -131,10 +131,11 @@ final class Dispatcher {
                 known
                         && request.type() != IoRequestSlot.PCICFG
                         && map.touches(request.type(), request.address(), width);
+        boolean function = known && request.type() == IoRequestSlot.PCICFG;
         unclaimed.count(
                 known ? request.type() : Unclaimed.UNKNOWN,
                 straddles,
-                request.address(),
+                function ? request.address() >>> 32 : request.address(),
                 request.write());
         return Region.OPEN_BUS;
     }

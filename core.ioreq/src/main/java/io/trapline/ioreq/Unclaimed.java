@@ -1,6 +1,5 @@
 package io.trapline.ioreq;
 
-import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.machine.UnclaimedRow;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -62,7 +61,7 @@ final class Unclaimed {
         List<UnclaimedRow> rows = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {
             if (types[i] != 0) {
-                rows.add(new UnclaimedRow(name(types[i] - 1), place(i), reads[i], writes[i]));
+                rows.add(new UnclaimedRow(name(types[i] - 1), addresses[i], reads[i], writes[i]));
             }
         }
         if (otherReads + otherWrites > 0) {
@@ -70,10 +69,6 @@ final class Unclaimed {
         }
         rows.sort(Comparator.comparingLong((UnclaimedRow r) -> -(r.reads() + r.writes())));
         return rows;
-    }
-
-    private long place(int at) {
-        return types[at] - 1 == IoRequestSlot.PCICFG ? addresses[at] >>> 32 : addresses[at];
     }
 
     private static String name(int type) {
