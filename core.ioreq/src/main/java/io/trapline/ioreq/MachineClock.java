@@ -17,10 +17,15 @@ final class MachineClock {
     private final Condition changed = lock.newCondition();
     private final PriorityQueue<DeviceTimer> queue =
             new PriorityQueue<>(Comparator.comparingLong(DeviceTimer::queuedDeadline));
-    private volatile boolean running;
-    private volatile long offset; // running: machine time = source + offset
-    private volatile long frozen; // paused: machine time
+    private volatile Phase phase = new Phase(false, 0);
     private boolean closed;
+
+    /**
+     * From one pause or resume to the next.
+     *
+     * @param offset running: machine time less the source's; standing still: machine time
+     */
+    private record Phase(boolean running, long offset) {}
 
     /**
      * A clock that stands at 0.
@@ -40,15 +45,23 @@ final class MachineClock {
     }
 
     long now() {
-        return running ? source.getAsLong() + offset : frozen;
+        while (true) {
+            Phase now = phase;
+            if (!now.running) {
+                return now.offset;
+            }
+            long nanos = source.getAsLong();
+            if (phase == now) {
+                return nanos + now.offset;
+            }
+        }
     }
 
     void run() {
         lock.lock();
         try {
-            if (!running) {
-                offset = frozen - source.getAsLong();
-                running = true;
+            if (!phase.running) {
+                phase = new Phase(true, phase.offset - source.getAsLong());
                 changed.signal();
             }
         } finally {
@@ -59,9 +72,8 @@ final class MachineClock {
     void freeze() {
         lock.lock();
         try {
-            if (running) {
-                frozen = now();
-                running = false;
+            if (phase.running) {
+                phase = new Phase(false, now());
             }
         } finally {
             lock.unlock();
@@ -117,7 +129,7 @@ final class MachineClock {
         lock.lock();
         try {
             DeviceTimer first = queue.peek();
-            return running && first != null && first.queuedDeadline() - now() <= 0
+            return phase.running && first != null && first.queuedDeadline() - now() <= 0
                     ? queue.poll()
                     : null;
         } finally {
@@ -137,7 +149,7 @@ final class MachineClock {
         try {
             while (!closed) {
                 DeviceTimer first = queue.peek();
-                if (!running || first == null) {
+                if (!phase.running || first == null) {
                     changed.awaitUninterruptibly();
                 } else {
                     long left = first.queuedDeadline() - now();
