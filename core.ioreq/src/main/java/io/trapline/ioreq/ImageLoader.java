@@ -18,7 +18,11 @@ import java.nio.file.StandardOpenOption;
 final class ImageLoader {
     private static final int ELF_MAGIC = 0x464C457F;
     private static final int ELF_HEADER = 64;
+    private static final int CLASS_32 = 1;
     private static final int CLASS_64 = 2;
+    private static final int LITTLE = 1;
+    private static final int EM_386 = 3;
+    private static final int EM_X86_64 = 62;
     private static final int PT_LOAD = 1;
     private static final int MOST_HEADERS = 1024;
 
@@ -58,8 +62,15 @@ final class ImageLoader {
             ByteBuffer head = ByteBuffer.allocate(ELF_HEADER).order(LITTLE_ENDIAN);
             while (head.hasRemaining() && file.read(head, head.position()) >= 0) {}
             head.flip();
-            if (head.limit() == ELF_HEADER && head.getInt(0) == ELF_MAGIC) {
+            if (head.limit() >= 4 && head.getInt(0) == ELF_MAGIC) {
+                if (head.limit() < ELF_HEADER) {
+                    throw new IOException(
+                            "image damaged: " + path + " ends within its ELF header");
+                }
                 return elf(file, head, mode);
+            }
+            if (head.limit() == 0) {
+                throw new IOException("image empty: " + path);
             }
             copy(file, 0, address, file.size());
             return new Entry(mode == null ? CpuMode.REAL : mode, address);
@@ -67,21 +78,37 @@ final class ImageLoader {
     }
 
     private Entry elf(FileChannel file, ByteBuffer head, CpuMode mode) throws IOException {
+        int machine = head.getShort(18) & 0xFFFF;
+        if (machine != EM_386 && machine != EM_X86_64) {
+            throw new IOException(
+                    "image for another processor: " + path + ", machine " + machine + ", wanted x86");
+        }
         boolean wide = head.get(4) == CLASS_64;
         long entry = wide ? head.getLong(24) : head.getInt(24) & 0xFFFF_FFFFL;
         long table = wide ? head.getLong(32) : head.getInt(28) & 0xFFFF_FFFFL;
         int size = head.getShort(wide ? 54 : 42) & 0xFFFF;
         int count = head.getShort(wide ? 56 : 44) & 0xFFFF;
-        if (head.get(5) != 1 || size < (wide ? 56 : 32) || count > MOST_HEADERS) {
+        if ((!wide && head.get(4) != CLASS_32)
+                || head.get(5) != LITTLE
+                || size < (wide ? 56 : 32)
+                || count > MOST_HEADERS
+                || table < 0
+                || table > file.size() - (long) count * size) {
             throw new IOException("image damaged: " + path + " is no little-endian ELF executable");
         }
         ByteBuffer header = ByteBuffer.allocate(size).order(LITTLE_ENDIAN);
+        boolean loaded = false;
         for (int i = 0; i < count; i++) {
             header.clear();
             readFully(file, header, table + (long) i * size);
             if (header.getInt(0) == PT_LOAD) {
                 segment(file, header, wide);
+                loaded = true;
             }
+        }
+        if (!loaded) {
+            throw new IOException(
+                    "image not executable: " + path + " has no segment to load; was it linked?");
         }
         return new Entry(mode != null ? mode : wide ? CpuMode.LONG : CpuMode.PROTECTED, entry);
     }
@@ -91,7 +118,7 @@ final class ImageLoader {
         long address = wide ? header.getLong(24) : header.getInt(12) & 0xFFFF_FFFFL;
         long inFile = wide ? header.getLong(32) : header.getInt(16) & 0xFFFF_FFFFL;
         long inMemory = wide ? header.getLong(40) : header.getInt(20) & 0xFFFF_FFFFL;
-        if (inFile < 0 || inMemory < inFile || offset < 0 || offset + inFile > file.size()) {
+        if (inFile < 0 || inMemory < inFile || offset < 0 || offset > file.size() - inFile) {
             throw new IOException(
                     "image damaged: " + path + ", segment at 0x" + Long.toHexString(address));
         }
