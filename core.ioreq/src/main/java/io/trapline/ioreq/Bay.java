@@ -168,12 +168,9 @@ final class Bay {
     }
 
     private static String reason(String what, Throwable e) {
-        String message = e.getMessage() == null ? e.getClass().getName() : e.getMessage();
-        return what
-                + " failed: "
-                + (e instanceof IllegalArgumentException || e instanceof TimeoutException
-                        ? message
-                        : e.getClass().getSimpleName() + ": " + message);
+        boolean plain =
+                e.getClass() == IllegalArgumentException.class || e instanceof TimeoutException;
+        return what + " failed: " + (plain && e.getMessage() != null ? e.getMessage() : text(e));
     }
 
     /** A device is going: its requests are held until a successor comes, or the hold runs out. */
@@ -345,7 +342,16 @@ final class Bay {
 
     private static String trace(Throwable thrown) {
         StackTraceElement[] frames = thrown.getStackTrace();
-        return frames.length == 0 ? thrown.toString() : thrown + " at " + frames[0];
+        return text(thrown) + (frames.length == 0 ? "" : " at " + frames[0]);
+    }
+
+    /** What it says; its class, should that throw too: it is a plug-in's. */
+    private static String text(Throwable thrown) {
+        try {
+            return String.valueOf(thrown.toString());
+        } catch (RuntimeException | Error e) {
+            return thrown.getClass().getName();
+        }
     }
 
     private void quarantine(DeviceBoard faulty) {
@@ -455,7 +461,7 @@ final class Bay {
                     BATON_PATIENCE_NANOS);
         } catch (Exception e) {
             throw new IllegalStateException(
-                    "device " + name + " did not show itself: " + e.getMessage(), e);
+                    "device " + name + " did not show itself: " + text(e), e);
         }
         return tree.node();
     }
