@@ -7,9 +7,9 @@ import io.trapline.machine.InspectedNode;
 import io.trapline.machine.MachineEvent;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -35,7 +35,7 @@ final class Bay {
     private final LiveMachine machine;
     private final String name;
     private final ReentrantLock lifecycle = new ReentrantLock();
-    private final Map<Integer, Line> lines = new HashMap<>();
+    private final Map<Integer, Line> lines = new ConcurrentHashMap<>();
     private final Deque<Plug> rivals =
             new ArrayDeque<>(); // of the same name, waiting; under lifecycle
 

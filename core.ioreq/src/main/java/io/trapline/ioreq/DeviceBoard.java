@@ -11,12 +11,12 @@ import io.trapline.device.Region;
 import io.trapline.device.Timers;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VirtualMachine;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.stream.Collectors;
 
 /**
@@ -28,9 +28,11 @@ final class DeviceBoard implements Board, Timers {
     private final Bay bay;
     private final Plug plug;
     private final DeviceBoard predecessor; // null: none
-    private final List<DeviceClaim> claims = new ArrayList<>();
-    private final List<DeviceTimer> timers = new ArrayList<>();
-    private final Set<Line> lines = new LinkedHashSet<>();
+
+    // Changed under the baton; read by administrators, and by who takes a hung device out.
+    private final List<DeviceClaim> claims = new CopyOnWriteArrayList<>();
+    private final List<DeviceTimer> timers = new CopyOnWriteArrayList<>();
+    private final Set<Line> lines = new CopyOnWriteArraySet<>();
     private volatile boolean published;
     private volatile boolean closed;
 

@@ -4,8 +4,8 @@ import io.trapline.device.Claim;
 import io.trapline.device.Region;
 import io.trapline.hypervisor.VirtualMachine;
 import io.trapline.machine.RangeRow;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A device's claim: its mapping while it has one, and what hangs on it in the backend. */
 final class DeviceClaim implements Claim {
@@ -13,8 +13,8 @@ final class DeviceClaim implements Claim {
     private final int type;
     private final long length;
     private final Region region;
-    private final List<Bell> bells = new ArrayList<>();
-    private final List<PostedZone> zones = new ArrayList<>();
+    private final List<Bell> bells = new CopyOnWriteArrayList<>();
+    private final List<PostedZone> zones = new CopyOnWriteArrayList<>();
     private Bell[] ringing = {}; // under the baton
     private volatile Mapping mapping;
     private boolean released;
