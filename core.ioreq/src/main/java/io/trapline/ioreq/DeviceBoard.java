@@ -181,7 +181,7 @@ final class DeviceBoard implements Board, Timers {
         if (!(claim instanceof DeviceClaim own) || own.board() != this) {
             throw new IllegalArgumentException("not a claim of " + owner() + ": " + claim);
         }
-        if (offset < 0 || width < 1 || offset + width > own.length()) {
+        if (offset < 0 || width < 1 || offset > own.length() - width) {
             throw new IllegalArgumentException(
                     "not inside "
                             + own
@@ -215,16 +215,22 @@ final class DeviceBoard implements Board, Timers {
     }
 
     /** From now on requests find the claims, and not the predecessor's, in one step. Under the baton. */
-    void publish() {
-        if (predecessor != null) {
-            predecessor.withdraw();
+    synchronized void publish() {
+        if (closed) {
+            throw new IllegalStateException("device " + owner() + " is gone: it came back too late");
         }
-        published = true;
-        machine.wiring().publish();
+        if (predecessor != null) {
+            predecessor.claims.forEach(DeviceClaim::disconnect);
+        }
+        machine.wiring().replace(predecessor, this);
         if (predecessor != null) {
             predecessor.gone();
         }
         claims.forEach(DeviceClaim::connect);
+    }
+
+    void published(boolean published) {
+        this.published = published;
     }
 
     /** Requests that come wait, tasks and timers rest. Under the baton. */
@@ -244,26 +250,15 @@ final class DeviceBoard implements Board, Timers {
     }
 
     /** Takes everything back. Under the baton, or when the baton cannot be had. */
-    void close() {
+    synchronized void close() {
         silence();
-        withdraw();
-        machine.wiring().publish();
+        claims.forEach(DeviceClaim::disconnect);
+        machine.wiring().replace(this, null);
         gone();
     }
 
-    private void withdraw() {
-        published = false;
-        for (DeviceClaim claim : claims()) {
-            claim.disconnect();
-            Mapping mapping = claim.mapping();
-            if (mapping != null) {
-                machine.wiring().remove(mapping);
-            }
-        }
-    }
-
     private void gone() {
-        for (DeviceClaim claim : claims()) {
+        for (DeviceClaim claim : claims) {
             Mapping mapping = claim.mapping();
             if (mapping != null) {
                 mapping.state = Mapping.State.GONE;

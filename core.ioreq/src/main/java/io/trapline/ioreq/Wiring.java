@@ -27,8 +27,12 @@ final class Wiring {
      * @throws IllegalArgumentException if it is taken or makes no sense, naming both owners
      */
     synchronized void reserve(Mapping wanted) {
-        refuseNonsense(wanted);
         DeviceBoard board = wanted.claim.board();
+        if (board.closed()) {
+            throw new IllegalArgumentException(
+                    "device " + board.owner() + " is gone: it cannot claim " + wanted);
+        }
+        refuseNonsense(wanted);
         for (Mapping other : reserved) {
             DeviceBoard owner = other.claim.board();
             if (wanted.overlaps(other) && owner != board.predecessor()) {
@@ -88,6 +92,24 @@ final class Wiring {
 
     synchronized void remove(Mapping mapping) {
         reserved.remove(mapping);
+    }
+
+    /**
+     * In one step: what one board had reserved is free, and what another has is found by requests. Nobody's
+     * change of the map in between can show a place without either.
+     *
+     * @param leaving null: nobody leaves
+     * @param coming null: nobody comes
+     */
+    synchronized void replace(DeviceBoard leaving, DeviceBoard coming) {
+        if (leaving != null) {
+            leaving.published(false);
+            reserved.removeIf(mapping -> mapping.claim.board() == leaving);
+        }
+        if (coming != null) {
+            coming.published(true);
+        }
+        publish();
     }
 
     /** Makes what is reserved by published boards what requests find. */
