@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -109,7 +110,8 @@ final class Bay {
         state(State.INSTALLED, "");
         try {
             client = machine.client(next.client());
-            client.call(
+            underBaton(
+                    fresh,
                     () -> {
                         next.device().install(fresh);
                         next.device().reset();
@@ -132,7 +134,8 @@ final class Bay {
         DeviceBoard fresh = new DeviceBoard(machine, this, next, old);
         holds++;
         try {
-            client.call(
+            underBaton(
+                    fresh,
                     () -> {
                         lines.values().forEach(Line::latch);
                         next.device().install(fresh);
@@ -141,12 +144,12 @@ final class Bay {
                         } else {
                             next.device().restore(saved);
                         }
+                        fresh.publish();
                         plug = next;
                         board = fresh;
                         pastRequests += old.requests();
-                        fresh.publish();
                         dropLinesNotIn(fresh);
-                        fresh.ringAll();
+                        fresh.ringAll(client);
                         release();
                         return null;
                     },
@@ -154,15 +157,15 @@ final class Bay {
             swaps++;
             saved = null;
             state(State.SERVING, "");
+            machine.later(machine.holdLimitNanos(), () -> machine.dispatcher().answerDeferred(old));
         } catch (Exception | Error e) {
             fresh.close();
             plug = next;
             detach(State.REFUSED, reason("the swap", e));
             return;
         }
-        if (!next.client()
-                .equals(previous.client())) { // configured anew; else an administrator's choice
-            // stays
+        boolean configuredAnew = !next.client().equals(previous.client());
+        if (configuredAnew) { // else an administrator's choice stays
             map(machine.client(next.client()));
         }
     }
@@ -181,7 +184,9 @@ final class Bay {
                 rivals.remove(leaving);
                 return;
             }
-            if (state == State.SERVING) {
+            if (state == State.SERVING && board.closed()) {
+                hangs(board);
+            } else if (state == State.SERVING) {
                 hold();
             } else if (state != State.HOLDING) {
                 state(State.DETACHED, "removed");
@@ -198,19 +203,20 @@ final class Bay {
     private void hold() {
         DeviceBoard leaving = board;
         try {
-            client.call(
-                    () -> {
-                        leaving.hold();
-                        try {
-                            saved = plug.device().save();
-                        } finally {
-                            leaving.silence();
-                        }
-                        return null;
-                    },
-                    BATON_PATIENCE_NANOS);
+            saved =
+                    underBaton(
+                            leaving,
+                            () -> {
+                                leaving.hold();
+                                try {
+                                    return plug.device().save();
+                                } finally {
+                                    leaving.silence();
+                                }
+                            },
+                            BATON_PATIENCE_NANOS);
         } catch (TimeoutException e) {
-            abandon("hung while it was to be taken out: " + e.getMessage());
+            hung("hung while it was to be taken out: " + e.getMessage());
             return;
         } catch (Exception | Error e) {
             saved = null;
@@ -254,27 +260,70 @@ final class Bay {
         saved = null;
         DeviceBoard leaving = board;
         try {
-            client.call(
+            underBaton(
+                    leaving,
                     () -> {
                         leaving.close();
                         release();
                         return null;
                     },
                     BATON_PATIENCE_NANOS);
-        } catch (Exception e) {
+        } catch (Exception | Error e) { // its own code hangs: it has been given up
             leaving.close();
+            client.post(
+                    new Call<>(
+                            null,
+                            () -> {
+                                release();
+                                return null;
+                            }));
         }
         cutLines();
         state(next, why);
     }
 
-    /** The device does not come back from a call: it keeps its client, everything else goes on without it. */
-    private void abandon(String why) {
+    /**
+     * Runs a task under the baton. A device that keeps the baton is taken out; if it is another one of the same
+     * client, the task is run after all.
+     *
+     * @param of whose code it is
+     * @throws TimeoutException if this device hangs: the client has been replaced
+     */
+    private <T> T underBaton(DeviceBoard of, Callable<T> task, long patienceNanos)
+            throws Exception {
+        IoreqClient now = client;
+        try {
+            return now.call(of, task, patienceNanos);
+        } catch (Call.Busy e) {
+            DeviceBoard culprit = machine.giveUp(now);
+            if (culprit != null && culprit.bay() == this) {
+                throw e;
+            }
+            return client.call(of, task, patienceNanos);
+        } catch (TimeoutException e) {
+            machine.giveUp(now);
+            throw e;
+        }
+    }
+
+    /** A device was found to hang, and its client has an heir: unless that is known here, it is now. */
+    void hangs(DeviceBoard culprit) {
+        lifecycle.lock();
+        try {
+            if (board == culprit && state == State.SERVING) {
+                hung("hung, and kept its ioreq client from others");
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    /** The device does not come back from a call: everything else goes on without it. */
+    private void hung(String why) {
         holds++;
         saved = null;
         board.close();
         cutLines();
-        machine.replace(client);
         state(State.QUARANTINED, why);
     }
 
@@ -377,6 +426,7 @@ final class Bay {
             DeviceBoard now = board;
             try {
                 old.call(
+                        now,
                         () -> {
                             client = next;
                             now.client(next);
@@ -412,7 +462,8 @@ final class Bay {
         lifecycle.lock();
         try {
             if (state == State.SERVING || state == State.HOLDING) {
-                client.call(
+                underBaton(
+                        board,
                         () -> {
                             dropHeld();
                             if (state == State.SERVING) {
@@ -425,7 +476,7 @@ final class Bay {
                         BATON_PATIENCE_NANOS);
             }
         } catch (TimeoutException e) {
-            abandon("hung while the machine was reset: " + e.getMessage());
+            hung("hung while the machine was reset: " + e.getMessage());
         } catch (Exception | Error e) {
             fault(board, e);
         } finally {
@@ -454,6 +505,7 @@ final class Bay {
         InspectionTree tree = new InspectionTree(name);
         try {
             client.call(
+                    board,
                     () -> {
                         plug.device().inspect(tree);
                         return null;

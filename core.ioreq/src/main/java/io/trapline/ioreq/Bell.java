@@ -31,8 +31,8 @@ final class Bell extends Work implements Doorbell {
     }
 
     /** Somebody rang. Under the baton. */
-    void rung() {
-        claim.board().contained(task);
+    void rung(IoreqClient client) {
+        claim.board().contained(task, client);
     }
 
     void connect(VirtualMachine vm, Mapping mapping) {
@@ -62,7 +62,7 @@ final class Bell extends Work implements Doorbell {
             return;
         }
         queued.set(false);
-        rung();
+        rung(client);
     }
 
     @Override

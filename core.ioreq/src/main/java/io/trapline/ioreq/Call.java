@@ -12,13 +12,24 @@ final class Call<T> extends Work {
     private static final int STARTED = 1;
     private static final int GIVEN_UP = 2;
 
+    /** The baton was not free in time: the task has not run and will not. */
+    static final class Busy extends TimeoutException {
+        private static final long serialVersionUID = 1;
+
+        Busy(String message) {
+            super(message);
+        }
+    }
+
+    private final DeviceBoard of;
     private final Callable<T> task;
     private final AtomicInteger state = new AtomicInteger(WAITING);
     private final CountDownLatch done = new CountDownLatch(1);
     private T result;
     private Throwable failure;
 
-    Call(Callable<T> task) {
+    Call(DeviceBoard of, Callable<T> task) {
+        this.of = of;
         this.task = task;
     }
 
@@ -27,11 +38,13 @@ final class Call<T> extends Work {
         if (!state.compareAndSet(WAITING, STARTED)) {
             return;
         }
+        client.occupied(of);
         try {
             result = task.call();
         } catch (Throwable e) { // a plug-in's code: whoever waits gets it
             failure = e;
         } finally {
+            client.occupied(null);
             done.countDown();
         }
     }
@@ -46,13 +59,14 @@ final class Call<T> extends Work {
                         break;
                     }
                     boolean never = state.compareAndSet(WAITING, GIVEN_UP);
-                    throw new TimeoutException(
+                    String message =
                             "ioreq client "
                                     + client.name()
                                     + (never ? " is busy" : " hangs")
                                     + ": waited "
                                     + TimeUnit.NANOSECONDS.toMillis(timeoutNanos)
-                                    + " ms");
+                                    + " ms";
+                    throw never ? new Busy(message) : new TimeoutException(message);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

@@ -6,12 +6,19 @@ import io.trapline.device.Deferred;
 final class DeferredAnswer implements Deferred {
     private final Request request;
     private final long token;
+    private final DeviceBoard board;
     private final IoreqClient client;
 
-    DeferredAnswer(Request request, IoreqClient client) {
+    DeferredAnswer(Request request, DeviceBoard board, IoreqClient client) {
         this.request = request;
+        this.board = board;
         this.token = request.token();
         this.client = client;
+    }
+
+    /** Whose answer it is. */
+    DeviceBoard board() {
+        return board;
     }
 
     @Override

@@ -160,7 +160,7 @@ final class DeviceBoard implements Board, Timers {
                     "device " + owner() + " defers an answer outside an access");
         }
         client.defer();
-        return new DeferredAnswer(request, client);
+        return request.defer(new DeferredAnswer(request, this, client));
     }
 
     @Override
@@ -200,12 +200,15 @@ final class DeviceBoard implements Board, Timers {
     }
 
     /** Runs a task of the device; what it throws is a fault of the device. Under the baton. */
-    void contained(Runnable task) {
+    void contained(Runnable task, IoreqClient client) {
         if (!closed) {
+            client.occupied(this);
             try {
                 task.run();
             } catch (Throwable e) { // a plug-in's fault, of whatever kind: contained here
                 fault(e);
+            } finally {
+                client.occupied(null);
             }
         }
     }
@@ -217,7 +220,8 @@ final class DeviceBoard implements Board, Timers {
     /** From now on requests find the claims, and not the predecessor's, in one step. Under the baton. */
     synchronized void publish() {
         if (closed) {
-            throw new IllegalStateException("device " + owner() + " is gone: it came back too late");
+            throw new IllegalStateException(
+                    "device " + owner() + " is gone: it came back too late");
         }
         if (predecessor != null) {
             predecessor.claims.forEach(DeviceClaim::disconnect);
@@ -255,6 +259,7 @@ final class DeviceBoard implements Board, Timers {
         claims.forEach(DeviceClaim::disconnect);
         machine.wiring().replace(this, null);
         gone();
+        machine.dispatcher().answerDeferred(this);
     }
 
     private void gone() {
@@ -277,8 +282,8 @@ final class DeviceBoard implements Board, Timers {
     }
 
     /** Rings all bells once. Under the baton. */
-    void ringAll() {
-        claims.forEach(DeviceClaim::ringAll);
+    void ringAll(IoreqClient client) {
+        claims.forEach(claim -> claim.ringAll(client));
     }
 
     Bay bay() {

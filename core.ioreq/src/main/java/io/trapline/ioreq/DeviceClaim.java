@@ -113,10 +113,10 @@ final class DeviceClaim implements Claim {
     }
 
     /** Whether a write rings a bell instead of reaching the region; if so, it has. Under the baton. */
-    boolean rings(Mapping found, long offset, int width, long value) {
+    boolean rings(long offset, int width, long value, IoreqClient client) {
         for (Bell bell : ringing) {
             if (bell.matches(offset, width, value)) {
-                bell.rung();
+                bell.rung(client);
                 return true;
             }
         }
@@ -159,8 +159,8 @@ final class DeviceClaim implements Claim {
     }
 
     /** Rings every bell once: writes may have rung while nobody was there to hear. */
-    void ringAll() {
-        bells.forEach(Bell::rung);
+    void ringAll(IoreqClient client) {
+        bells.forEach(bell -> bell.rung(client));
     }
 
     long requests() {

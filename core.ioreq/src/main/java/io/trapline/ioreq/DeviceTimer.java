@@ -74,7 +74,7 @@ final class DeviceTimer extends Work implements Timers.Timer {
         queued.set(false);
         if (armed && !board.closed() && deadline - clock.now() <= 0) {
             armed = false;
-            board.contained(task);
+            board.contained(task, client);
         }
     }
 }

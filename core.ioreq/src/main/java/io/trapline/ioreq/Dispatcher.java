@@ -34,7 +34,7 @@ final class Dispatcher {
     }
 
     /** New objects for all vCPUs: the old ones may stand in queues. Only while no vCPU runs. */
-    void renew() {
+    synchronized void renew() {
         Request[] old = requests;
         for (Request request : old) {
             request.cancel();
@@ -141,18 +141,31 @@ final class Dispatcher {
     }
 
     /**
-     * A client does not come back: what waits for it is answered with all-ones. Its objects may stand in its
-     * queue for ever, so their vCPUs get new ones, before the answer lets them ask again.
+     * A handler does not come back: the request that it serves is answered with all-ones. The handler may still
+     * look at the request, so the vCPU gets a new object, before the answer lets it ask again.
      */
-    void abandon(IoreqClient hung) {
+    synchronized void abandon(IoreqClient hung) {
         Request[] all = requests;
-        for (int i = 0; i < all.length; i++) {
-            Request request = all[i];
-            long token = request.token();
-            if ((token & 1) != 0 && request.mapping().client == hung) {
-                retired += request.taken();
-                all[i] = new Request(i, new IoRequestSlot(vm.requestPage(), i), this);
-                request.answer(token, Region.OPEN_BUS, hung);
+        Request stuck = hung.current();
+        if (stuck == null || all[stuck.vcpu] != stuck) {
+            return;
+        }
+        Request fresh =
+                new Request(stuck.vcpu, new IoRequestSlot(vm.requestPage(), stuck.vcpu), this);
+        all[stuck.vcpu] = fresh;
+        long token = stuck.token();
+        if ((token & 1) != 0 && hung.current() == stuck) {
+            stuck.answer(token, Region.OPEN_BUS, hung);
+        }
+        retired += stuck.taken();
+    }
+
+    /** A device is gone: what it wanted to answer later is answered with all-ones now. */
+    void answerDeferred(DeviceBoard gone) {
+        for (Request request : requests) {
+            DeferredAnswer answer = request.deferral();
+            if (answer != null && answer.board() == gone) {
+                answer.complete(Region.OPEN_BUS);
             }
         }
     }

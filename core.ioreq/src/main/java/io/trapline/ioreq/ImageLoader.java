@@ -64,8 +64,7 @@ final class ImageLoader {
             head.flip();
             if (head.limit() >= 4 && head.getInt(0) == ELF_MAGIC) {
                 if (head.limit() < ELF_HEADER) {
-                    throw new IOException(
-                            "image damaged: " + path + " ends within its ELF header");
+                    throw new IOException("image damaged: " + path + " ends within its ELF header");
                 }
                 return elf(file, head, mode);
             }
@@ -81,7 +80,11 @@ final class ImageLoader {
         int machine = head.getShort(18) & 0xFFFF;
         if (machine != EM_386 && machine != EM_X86_64) {
             throw new IOException(
-                    "image for another processor: " + path + ", machine " + machine + ", wanted x86");
+                    "image for another processor: "
+                            + path
+                            + ", machine "
+                            + machine
+                            + ", wanted x86");
         }
         boolean wide = head.get(4) == CLASS_64;
         long entry = wide ? head.getLong(24) : head.getInt(24) & 0xFFFF_FFFFL;

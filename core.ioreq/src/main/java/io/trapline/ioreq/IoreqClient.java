@@ -14,6 +14,9 @@ import org.HdrHistogram.ConcurrentHistogram;
  * <p>{@code accepted} counts the work that was accepted and is not finished. Who takes it from 0 to 1 holds
  * the baton until he brings it back to 0; everybody else first pushes his work, then counts it, and goes: it
  * is then run by the holder. So no work is ever left behind, and nobody waits for the baton.
+ *
+ * <p>A holder that does not come back is given up: the client gets an heir, who takes the queue. The holder
+ * finds that out when it looks for its next work.
  */
 final class IoreqClient {
     /** Work that a borrowed thread does for others before it hands the baton to a worker. */
@@ -22,12 +25,16 @@ final class IoreqClient {
     private static final long LONGEST_LATENCY_NANOS = 60_000_000_000L;
     private static final VarHandle ACCEPTED;
     private static final VarHandle INCOMING;
+    private static final VarHandle CURRENT;
+    private static final VarHandle OCCUPANT;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ACCEPTED = lookup.findVarHandle(IoreqClient.class, "accepted", int.class);
             INCOMING = lookup.findVarHandle(IoreqClient.class, "incoming", Work.class);
+            CURRENT = lookup.findVarHandle(IoreqClient.class, "current", Request.class);
+            OCCUPANT = lookup.findVarHandle(IoreqClient.class, "occupant", DeviceBoard.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -41,11 +48,17 @@ final class IoreqClient {
     private volatile int accepted;
     private volatile Work incoming; // pushed, newest first
     private volatile DedicatedThread thread; // null: inline
+    private volatile IoreqClient heir; // null: nobody has given this one up
 
-    // Under the baton.
-    private Work ready; // in order of arrival
+    private Work ready; // in order of arrival; guarded by this
+    private boolean deferred; // under the baton
+
+    // Under the baton; read racily by who wonders why it is not free.
+    @SuppressWarnings("UnusedVariable") // by CURRENT only
     private Request current;
-    private boolean deferred;
+
+    @SuppressWarnings("UnusedVariable") // by OCCUPANT only
+    private DeviceBoard occupant;
 
     // Written under the baton, read racily.
     private long reads;
@@ -115,6 +128,9 @@ final class IoreqClient {
                 workers.execute(drainer);
             }
         }
+        if (heir != null) {
+            passOn();
+        }
     }
 
     private void push(Work work) {
@@ -132,23 +148,27 @@ final class IoreqClient {
                 workers.execute(drainer);
                 return;
             }
-            take().run(this);
+            Work next = take();
+            if (next == null) {
+                return;
+            }
+            next.run(this);
             if ((int) ACCEPTED.getAndAdd(this, -1) == 1) {
                 return;
             }
         }
     }
 
-    /** The oldest in the queue: what is counted has been pushed, so there is one. */
-    private Work take() {
+    /**
+     * The oldest in the queue: what is counted has been pushed, so there is one; null: it is the heir's. The
+     * lock is free but for who gives this client up.
+     */
+    private synchronized Work take() {
+        if (heir != null) {
+            return null;
+        }
         if (ready == null) {
-            Work newest = (Work) INCOMING.getAndSet(this, (Work) null);
-            while (newest != null) {
-                Work older = newest.next;
-                newest.next = ready;
-                ready = newest;
-                newest = older;
-            }
+            ready = arrived();
         }
         Work oldest = ready;
         ready = oldest.next;
@@ -156,34 +176,91 @@ final class IoreqClient {
         return oldest;
     }
 
+    /** What was pushed since the last time, in order of arrival. */
+    private Work arrived() {
+        Work newest = (Work) INCOMING.getAndSet(this, (Work) null);
+        Work first = null;
+        while (newest != null) {
+            Work older = newest.next;
+            newest.next = first;
+            first = newest;
+            newest = older;
+        }
+        return first;
+    }
+
+    /** The holder of the baton does not come back: from now on another does the work. */
+    void giveUp(IoreqClient heir) {
+        synchronized (this) {
+            this.heir = heir;
+        }
+        passOn();
+    }
+
+    /** Hands the heir what is in the queue. */
+    private void passOn() {
+        Work before;
+        Work after;
+        synchronized (this) {
+            before = ready;
+            ready = null;
+            after = arrived();
+        }
+        passOn(before);
+        passOn(after);
+    }
+
+    private void passOn(Work first) {
+        for (Work work = first; work != null; ) {
+            Work next = work.next;
+            work.next = null;
+            heir.post(work);
+            work = next;
+        }
+    }
+
     /**
      * Runs a task under the baton and waits for its result. Not from under this baton.
      *
+     * @param of whose code it is
      * @param task what to run
      * @param timeoutNanos how long to wait for the baton and the task
      * @return its result
-     * @throws TimeoutException if the baton was not free in time (the task will not run), or the task hangs
+     * @throws Call.Busy if the baton was not free in time: the task will not run
+     * @throws TimeoutException if the task hangs
      * @throws Exception what the task throws
      */
-    <T> T call(Callable<T> task, long timeoutNanos) throws Exception {
-        Call<T> call = new Call<>(task);
+    <T> T call(DeviceBoard of, Callable<T> task, long timeoutNanos) throws Exception {
+        Call<T> call = new Call<>(of, task);
         enqueue(call, true);
         return call.result(this, timeoutNanos);
     }
 
-    /** The request being served, if the thread that asks is inside one. Under the baton. */
+    /** The request being served; null: none. From other threads than the baton's, a hint. */
     Request current() {
-        return current;
+        return (Request) CURRENT.getAcquire(this);
     }
 
     /** A handler is entered. Under the baton. */
     void enter(Request request) {
-        current = request;
+        CURRENT.setRelease(this, request);
+    }
+
+    /** The code of a device is entered, or left: null. Under the baton. */
+    void occupied(DeviceBoard by) {
+        OCCUPANT.setRelease(this, by);
+    }
+
+    /** Whose code runs under the baton; null: nobody's. From any thread, a hint. */
+    DeviceBoard occupant() {
+        Request request = current();
+        DeviceClaim claim = request == null ? null : request.mapping().claim;
+        return claim == null ? (DeviceBoard) OCCUPANT.getAcquire(this) : claim.board();
     }
 
     /** A handler has returned; whether it took over the answer. Under the baton. */
     boolean leave() {
-        current = null;
+        CURRENT.setRelease(this, (Request) null);
         boolean later = deferred;
         if (later) {
             deferred = false;

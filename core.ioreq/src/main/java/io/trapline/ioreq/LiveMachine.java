@@ -49,6 +49,7 @@ final class LiveMachine implements Machine, VmEvents {
     private final MachineClock clock;
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final Map<String, IoreqClient> clients = new LinkedHashMap<>(); // guarded by itself
+    private int changes; // guarded by clients
     private final Map<String, Bay> bays = new TreeMap<>(); // guarded by itself
     private final AtomicLong refusedMessages = new AtomicLong();
     private volatile State state = State.CREATED;
@@ -259,22 +260,15 @@ final class LiveMachine implements Machine, VmEvents {
         if (state == State.STOPPED) {
             return;
         }
-        Bay bay;
-        synchronized (bays) {
-            bay = bays.computeIfAbsent(plug.name(), n -> new Bay(this, n));
-        }
-        bay.plug(plug);
-        tidy();
+        Bay bay = made(plug.name());
+        changing(() -> bay.plug(plug));
     }
 
     /** A device is going. */
     void unplug(Plug plug) {
-        Bay bay;
-        synchronized (bays) {
-            bay = bays.get(plug.name());
-        }
+        Bay bay = known(plug.name());
         if (bay != null) {
-            bay.unplug(plug);
+            changing(() -> bay.unplug(plug));
         }
     }
 
@@ -287,7 +281,20 @@ final class LiveMachine implements Machine, VmEvents {
                 }
             }
         }
-        tidy();
+        changing(() -> {});
+    }
+
+    private Bay made(String device) {
+        synchronized (bays) {
+            return bays.computeIfAbsent(device, n -> new Bay(this, n));
+        }
+    }
+
+    /** The place of that device; null: there is none. */
+    private Bay known(String device) {
+        synchronized (bays) {
+            return bays.get(device);
+        }
     }
 
     private List<Bay> all() {
@@ -327,35 +334,65 @@ final class LiveMachine implements Machine, VmEvents {
         }
     }
 
-    /** A client in place of one that does not come back; what waits for that one is answered. */
-    IoreqClient replace(IoreqClient hung) {
-        IoreqClient fresh = new IoreqClient(hung.name(), host.workers());
+    /**
+     * A baton was not to be had in time. The client gets an heir of the same mode; the device that keeps the
+     * baton is taken out, what waits for it is answered, and the other devices of that client go on.
+     *
+     * @return the device that hangs; null: none does any more
+     */
+    DeviceBoard giveUp(IoreqClient hung) {
+        DeviceBoard culprit = hung.occupant();
+        IoreqClient heir = new IoreqClient(hung.name(), host.workers());
         synchronized (clients) {
-            clients.put(hung.name(), fresh);
+            if (!clients.replace(hung.name(), hung, heir)) {
+                return culprit; // somebody else was here before
+            }
+        }
+        heir.mode(hung.mode());
+        if (culprit != null) {
+            culprit.close();
+            host.workers().execute(() -> culprit.bay().hangs(culprit));
         }
         for (Bay bay : all()) {
-            bay.leave(hung, fresh);
+            bay.leave(hung, heir);
         }
+        hung.giveUp(heir);
+        hung.close();
         dispatcher.abandon(hung);
-        return fresh;
+        return culprit;
     }
 
-    /** Clients without a device go. */
+    /**
+     * Changes who answers for what. Clients without a device go, once nobody is about to use one that he has
+     * just made.
+     */
+    private void changing(Runnable change) {
+        synchronized (clients) {
+            changes++;
+        }
+        try {
+            change.run();
+        } finally {
+            synchronized (clients) {
+                if (--changes == 0) {
+                    tidy();
+                }
+            }
+        }
+    }
+
     private void tidy() {
         List<IoreqClient> used = all().stream().map(Bay::client).toList();
-        synchronized (clients) {
-            clients.values()
-                    .removeIf(
-                            client -> {
-                                boolean idle =
-                                        client != dispatcher.defaultClient()
-                                                && !used.contains(client);
-                                if (idle) {
-                                    client.close();
-                                }
-                                return idle;
-                            });
-        }
+        clients.values()
+                .removeIf(
+                        client -> {
+                            boolean idle =
+                                    client != dispatcher.defaultClient() && !used.contains(client);
+                            if (idle) {
+                                client.close();
+                            }
+                            return idle;
+                        });
     }
 
     private List<IoreqClient> registered() {
@@ -367,10 +404,12 @@ final class LiveMachine implements Machine, VmEvents {
     @Override
     public void map(String device, String client, ClientMode mode) {
         Bay bay = bay(device);
-        IoreqClient target = client(client);
-        target.mode(mode);
-        bay.map(target);
-        tidy();
+        changing(
+                () -> {
+                    IoreqClient target = client(client);
+                    target.mode(mode);
+                    bay.map(target);
+                });
     }
 
     @Override

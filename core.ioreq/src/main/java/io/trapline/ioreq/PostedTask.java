@@ -16,7 +16,7 @@ final class PostedTask extends Work {
         if (now != client) {
             now.post(this);
         } else if (!board.closed()) {
-            board.contained(task);
+            board.contained(task, client);
         }
     }
 }

@@ -44,6 +44,9 @@ final class Request extends Work {
     private long takenAt; // 0: not timed
     private Mapping mapping;
 
+    /** The last answer that a device took over: of this request, or of one long answered. */
+    private volatile DeferredAnswer deferral;
+
     Request(int vcpu, IoRequestSlot slot, Dispatcher dispatcher) {
         this.vcpu = vcpu;
         this.slot = slot;
@@ -127,6 +130,17 @@ final class Request extends Work {
         return this;
     }
 
+    /** A device takes over the answer. Under the baton. */
+    DeferredAnswer defer(DeferredAnswer answer) {
+        deferral = answer;
+        return answer;
+    }
+
+    /** The last answer that a device took over; null: none. */
+    DeferredAnswer deferral() {
+        return deferral;
+    }
+
     /** Makes it a configuration access: {@code address} is the routing id above, the register below. */
     void decoded(int routingId, int register) {
         type = IoRequestSlot.PCICFG;
@@ -167,7 +181,7 @@ final class Request extends Work {
                 found.writes++;
                 client.countWrite();
                 long sent = value & mask(width);
-                if (!found.claim.rings(found, offset(found), width, sent)) {
+                if (!found.claim.rings(offset(found), width, sent, client)) {
                     found.region.write(offset(found), width, sent);
                 }
             } else {
