@@ -22,12 +22,6 @@ import java.util.concurrent.locks.ReentrantLock;
  * is touched under the baton of {@code client} only.
  */
 final class Bay {
-    /** How long to wait for the baton of a device before it counts as hung. */
-    private static final long BATON_PATIENCE_NANOS = 2_000_000_000L;
-
-    /** How long a device may take to install itself (it may open files and sockets). */
-    private static final long INSTALL_PATIENCE_NANOS = 10_000_000_000L;
-
     /** More faults than this within {@link #FAULT_WINDOW_NANOS} and the device is quarantined. */
     private static final int FAULT_LIMIT = 100;
 
@@ -118,7 +112,7 @@ final class Bay {
                         fresh.publish();
                         return null;
                     },
-                    INSTALL_PATIENCE_NANOS);
+                    machine.patience().installNanos());
             state(State.SERVING, "");
         } catch (Exception | Error e) {
             fresh.close();
@@ -153,7 +147,7 @@ final class Bay {
                         release();
                         return null;
                     },
-                    INSTALL_PATIENCE_NANOS);
+                    machine.patience().installNanos());
             swaps++;
             saved = null;
             state(State.SERVING, "");
@@ -214,7 +208,7 @@ final class Bay {
                                     leaving.silence();
                                 }
                             },
-                            BATON_PATIENCE_NANOS);
+                            machine.patience().batonNanos());
         } catch (TimeoutException e) {
             hung("hung while it was to be taken out: " + e.getMessage());
             return;
@@ -267,7 +261,7 @@ final class Bay {
                         release();
                         return null;
                     },
-                    BATON_PATIENCE_NANOS);
+                    machine.patience().batonNanos());
         } catch (Exception | Error e) { // its own code hangs: it has been given up
             leaving.close();
             client.post(
@@ -432,7 +426,7 @@ final class Bay {
                             now.client(next);
                             return null;
                         },
-                        BATON_PATIENCE_NANOS);
+                        machine.patience().batonNanos());
             } catch (Exception e) {
                 throw new IllegalStateException(
                         "device "
@@ -473,7 +467,7 @@ final class Bay {
                             }
                             return null;
                         },
-                        BATON_PATIENCE_NANOS);
+                        machine.patience().batonNanos());
             }
         } catch (TimeoutException e) {
             hung("hung while the machine was reset: " + e.getMessage());
@@ -510,7 +504,7 @@ final class Bay {
                         plug.device().inspect(tree);
                         return null;
                     },
-                    BATON_PATIENCE_NANOS);
+                    machine.patience().batonNanos());
         } catch (Exception e) {
             throw new IllegalStateException(
                     "device " + name + " did not show itself: " + text(e), e);

@@ -52,6 +52,7 @@ final class LiveMachine implements Machine, VmEvents {
     private int changes; // guarded by clients
     private final Map<String, Bay> bays = new TreeMap<>(); // guarded by itself
     private final AtomicLong refusedMessages = new AtomicLong();
+    private volatile Patience patience = Patience.USUAL;
     private volatile State state = State.CREATED;
     private volatile String end = "";
 
@@ -510,6 +511,14 @@ final class LiveMachine implements Machine, VmEvents {
 
     State state() {
         return state;
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    void patience(Patience patience) {
+        this.patience = patience;
     }
 
     Executor workers() {

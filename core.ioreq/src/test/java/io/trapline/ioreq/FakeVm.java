@@ -7,27 +7,44 @@ import io.trapline.hypervisor.Hypervisor;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.RamRange;
 import io.trapline.hypervisor.Readiness;
+import io.trapline.hypervisor.Registration;
 import io.trapline.hypervisor.VirtualMachine;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.hypervisor.VmShape;
+import io.trapline.hypervisor.VmStop;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** The hypervisor's side of a request page, driven by a test: nothing happens by itself. */
 final class FakeVm implements Hypervisor, VirtualMachine {
     static final int RAM = 2 << 20;
 
-    final List<String> interrupts = new ArrayList<>();
+    final List<String> interrupts = new CopyOnWriteArrayList<>();
+    final List<Bell> bells = new CopyOnWriteArrayList<>();
+    final List<String> zones = new CopyOnWriteArrayList<>();
+    final List<String> messages = new CopyOnWriteArrayList<>();
     final ByteBuffer page =
             ByteBuffer.allocateDirect(IoRequestSlot.PAGE_LENGTH).order(LITTLE_ENDIAN);
     final IoRequestSlot[] slots = new IoRequestSlot[IoRequestSlot.COUNT];
-    final int[] completions = new int[IoRequestSlot.COUNT];
+    final AtomicIntegerArray completions = new AtomicIntegerArray(IoRequestSlot.COUNT);
+    final AtomicIntegerArray polled = new AtomicIntegerArray(IoRequestSlot.COUNT);
     private final ByteBuffer ram = ByteBuffer.allocateDirect(RAM).order(LITTLE_ENDIAN);
     private VmEvents events;
     private int vcpus;
     boolean closed;
     boolean paused;
+
+    /** Whether writes can signal without becoming requests, and arrive late. */
+    boolean signals;
+
+    /** Run by the backend just before it takes a bell back. */
+    Runnable beforeSilence = () -> {};
+
+    /** A place where writes signal. */
+    record Bell(int type, long address, int width, OptionalLong match, Runnable rung) {}
 
     FakeVm() {
         for (int i = 0; i < slots.length; i++) {
@@ -58,6 +75,31 @@ final class FakeVm implements Hypervisor, VirtualMachine {
         slots[vcpu].request(type, direction, address, size, value).state(IoRequestSlot.PENDING);
         slots[vcpu].state(IoRequestSlot.PROCESSING);
         events.request(vcpu);
+    }
+
+    /** Sends a decoded configuration request. */
+    void sendPci(int vcpu, int direction, int bus, int device, int function, int register, int size, int value) {
+        slots[vcpu]
+                .pciRequest(direction, bus, device, function, register, size, value)
+                .state(IoRequestSlot.PENDING);
+        slots[vcpu].state(IoRequestSlot.PROCESSING);
+        events.request(vcpu);
+    }
+
+    /** Has the core look at a slot as it is. */
+    void upcall(int vcpu) {
+        events.request(vcpu);
+    }
+
+    /** Tells the core that the guest has stopped. */
+    void stop(VmStop stop) {
+        events.stopped(stop);
+    }
+
+    /** Waits for an answer that another thread gives, and takes it. */
+    long await(int vcpu) {
+        Await.until("vcpu " + vcpu + " is answered", () -> complete(vcpu));
+        return answer(vcpu);
     }
 
     boolean complete(int vcpu) {
@@ -140,7 +182,10 @@ final class FakeVm implements Hypervisor, VirtualMachine {
 
     @Override
     public void completed(int vcpu, boolean polling) {
-        completions[vcpu]++;
+        completions.incrementAndGet(vcpu);
+        if (polling) {
+            polled.incrementAndGet(vcpu);
+        }
     }
 
     @Override
@@ -150,6 +195,31 @@ final class FakeVm implements Hypervisor, VirtualMachine {
 
     @Override
     public boolean message(long address, int data) {
-        return true;
+        messages.add("0x" + Long.toHexString(address) + "=" + data);
+        return address >>> 20 == 0xFEE;
+    }
+
+    @Override
+    public Registration doorbell(
+            int type, long address, int width, OptionalLong match, Runnable rung) {
+        if (!signals) {
+            return null;
+        }
+        Bell bell = new Bell(type, address, width, match, rung);
+        bells.add(bell);
+        return () -> {
+            beforeSilence.run();
+            bells.remove(bell);
+        };
+    }
+
+    @Override
+    public Registration posted(int type, long address, int length) {
+        if (!signals) {
+            return null;
+        }
+        String zone = "0x" + Long.toHexString(address) + "+" + length;
+        zones.add(zone);
+        return () -> zones.remove(zone);
     }
 }

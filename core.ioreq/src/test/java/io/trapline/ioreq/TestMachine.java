@@ -1,6 +1,7 @@
 package io.trapline.ioreq;
 
 import io.trapline.device.Device;
+import io.trapline.machine.DeviceRow;
 import io.trapline.machine.MachineEvent;
 import java.io.IOException;
 import java.util.List;
@@ -10,9 +11,14 @@ import java.util.concurrent.TimeUnit;
 
 /** A machine over a {@link FakeVm}, with a manual clock. */
 final class TestMachine implements AutoCloseable {
+    /** A machine whose devices hang soon. */
+    static final Patience LITTLE =
+            new Patience(TimeUnit.MILLISECONDS.toNanos(300), TimeUnit.MILLISECONDS.toNanos(300));
+
     final FakeVm vm = new FakeVm();
     final List<MachineEvent> events = new CopyOnWriteArrayList<>();
-    final Host host = new Host(events::add);
+    final ByHand hands; // null: it has threads
+    final Host host;
     final LiveMachine machine;
     volatile long nanos;
 
@@ -21,6 +27,13 @@ final class TestMachine implements AutoCloseable {
     }
 
     TestMachine(int vcpus) throws IOException {
+        this(vcpus, null);
+    }
+
+    /** With workers and deadlines that are run by the test; null: with threads. */
+    TestMachine(int vcpus, ByHand hands) throws IOException {
+        this.hands = hands;
+        host = hands == null ? new Host(events::add) : new Host(events::add, hands, hands.deadlines);
         machine = new LiveMachine(spec(vcpus), vm, "a test", host, () -> nanos);
         machine.start();
     }
@@ -43,11 +56,41 @@ final class TestMachine implements AutoCloseable {
         return new Plug(device, name, name, "test.bundle", version, 7);
     }
 
+    /** The same, at an ioreq client of that name. */
+    static Plug plugAt(String client, String name, String version, Device device) {
+        return new Plug(device, name, client, "test.bundle", version, 7);
+    }
+
     /** Plugs a device in, version 1.0.0. */
     Plug plug(String name, Device device) {
         Plug plug = plug(name, "1.0.0", device);
         machine.plug(plug);
         return plug;
+    }
+
+    /** Plugs a device in whose client it shares with others. */
+    Plug plugAt(String client, String name, Device device) {
+        Plug plug = plugAt(client, name, "1.0.0", device);
+        machine.plug(plug);
+        return plug;
+    }
+
+    DeviceRow device(String name) {
+        return machine.devices().stream().filter(d -> d.name().equals(name)).findAny().orElseThrow();
+    }
+
+    DeviceRow.State state(String name) {
+        return device(name).state();
+    }
+
+    void await(String device, DeviceRow.State state) {
+        Await.until(device + " is " + state, () -> state(device) == state);
+    }
+
+    /** Moves machine time, and expires what is due. */
+    void advance(long nanoseconds) {
+        nanos += nanoseconds;
+        machine.clock().expireDue();
     }
 
     @Override

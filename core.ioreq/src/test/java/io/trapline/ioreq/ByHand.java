@@ -1,0 +1,70 @@
+package io.trapline.ioreq;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** A host's threads, run by the test: nothing happens by itself. */
+final class ByHand extends AbstractExecutorService {
+    private final Deque<Runnable> queue = new ArrayDeque<>();
+
+    /** What waits for a deadline, in the order in which it was scheduled. */
+    final List<Runnable> later = new ArrayList<>();
+
+    final ScheduledThreadPoolExecutor deadlines =
+            new ScheduledThreadPoolExecutor(1) {
+                @Override
+                public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+                    later.add(task);
+                    return null;
+                }
+            };
+
+    @Override
+    public void execute(Runnable task) {
+        queue.add(task);
+    }
+
+    /** Runs what workers have been given until there is nothing more. */
+    void run() {
+        for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
+            task.run();
+        }
+    }
+
+    /** The deadline of something comes. */
+    void expire(int index) {
+        later.remove(index).run();
+        run();
+    }
+
+    @Override
+    public void shutdown() {
+        queue.clear();
+    }
+
+    @Override
+    public List<Runnable> shutdownNow() {
+        return List.of();
+    }
+
+    @Override
+    public boolean isShutdown() {
+        return false;
+    }
+
+    @Override
+    public boolean isTerminated() {
+        return false;
+    }
+
+    @Override
+    public boolean awaitTermination(long timeout, TimeUnit unit) {
+        return true;
+    }
+}
