@@ -173,6 +173,7 @@ final class Request extends Work {
             return; // answered while it waited
         }
         long answer = Region.OPEN_BUS;
+        boolean threw = true;
         client.enter(this);
         try {
             if (found.claim == null) {
@@ -189,13 +190,14 @@ final class Request extends Work {
                 client.countRead();
                 answer = found.region.read(offset(found), width);
             }
+            threw = false;
         } catch (Throwable e) { // a plug-in's fault, of whatever kind: contained here
             found.faults++;
             client.countFault();
             answer = Region.OPEN_BUS;
             dispatcher.fault(this, e);
         } finally {
-            if (!client.leave()) {
+            if (!client.leave() || threw) {
                 answer(mine, answer, client);
             }
         }
