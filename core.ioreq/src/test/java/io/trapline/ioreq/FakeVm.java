@@ -78,7 +78,15 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     }
 
     /** Sends a decoded configuration request. */
-    void sendPci(int vcpu, int direction, int bus, int device, int function, int register, int size, int value) {
+    void sendPci(
+            int vcpu,
+            int direction,
+            int bus,
+            int device,
+            int function,
+            int register,
+            int size,
+            int value) {
         slots[vcpu]
                 .pciRequest(direction, bus, device, function, register, size, value)
                 .state(IoRequestSlot.PENDING);

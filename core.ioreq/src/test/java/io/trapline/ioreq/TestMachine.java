@@ -33,7 +33,10 @@ final class TestMachine implements AutoCloseable {
     /** With workers and deadlines that are run by the test; null: with threads. */
     TestMachine(int vcpus, ByHand hands) throws IOException {
         this.hands = hands;
-        host = hands == null ? new Host(events::add) : new Host(events::add, hands, hands.deadlines);
+        host =
+                hands == null
+                        ? new Host(events::add)
+                        : new Host(events::add, hands, hands.deadlines);
         machine = new LiveMachine(spec(vcpus), vm, "a test", host, () -> nanos);
         machine.start();
     }
@@ -76,7 +79,10 @@ final class TestMachine implements AutoCloseable {
     }
 
     DeviceRow device(String name) {
-        return machine.devices().stream().filter(d -> d.name().equals(name)).findAny().orElseThrow();
+        return machine.devices().stream()
+                .filter(d -> d.name().equals(name))
+                .findAny()
+                .orElseThrow();
     }
 
     DeviceRow.State state(String name) {
