@@ -52,10 +52,11 @@ final class Call<T> extends Work {
     T result(IoreqClient client, long timeoutNanos) throws Exception {
         boolean interrupted = false;
         try {
-            long deadline = System.nanoTime() + timeoutNanos;
+            long start = System.nanoTime();
             while (true) {
                 try {
-                    if (done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+                    long left = timeoutNanos - (System.nanoTime() - start);
+                    if (done.await(left, TimeUnit.NANOSECONDS)) {
                         break;
                     }
                     boolean never = state.compareAndSet(WAITING, GIVEN_UP);

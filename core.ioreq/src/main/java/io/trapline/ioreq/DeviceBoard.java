@@ -81,12 +81,16 @@ final class DeviceBoard implements Board, Timers {
 
     private DeviceClaim claim(int type, long length, Region region) {
         Objects.requireNonNull(region, "region");
-        if (closed) {
-            throw new IllegalStateException("device " + owner() + " is gone: it cannot claim");
-        }
+        refuseOnceGone();
         DeviceClaim claim = new DeviceClaim(this, type, length, region);
         claims.add(claim);
         return claim;
+    }
+
+    private void refuseOnceGone() {
+        if (closed) {
+            throw new IllegalStateException("device " + owner() + " is gone: it can take nothing");
+        }
     }
 
     private DeviceClaim mapped(DeviceClaim claim, long first) {
@@ -110,6 +114,7 @@ final class DeviceBoard implements Board, Timers {
                             + ", wanted 0 to "
                             + (machine.pins().count() - 1));
         }
+        refuseOnceGone();
         Line line = bay.line(gsi);
         lines.add(line);
         return line;

@@ -220,7 +220,8 @@ final class IoreqClient {
     }
 
     /**
-     * Runs a task under the baton and waits for its result. Not from under this baton.
+     * Has a task run under the baton and waits for its result. Not from under this baton, and not on this
+     * thread, which it could keep for ever, unless the caller would wait that long.
      *
      * @param of whose code it is
      * @param task what to run
@@ -232,7 +233,7 @@ final class IoreqClient {
      */
     <T> T call(DeviceBoard of, Callable<T> task, long timeoutNanos) throws Exception {
         Call<T> call = new Call<>(of, task);
-        enqueue(call, true);
+        enqueue(call, timeoutNanos == Patience.FOR_EVER);
         return call.result(this, timeoutNanos);
     }
 

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
  * @param installNanos while it installs itself: it may open files and sockets
  */
 record Patience(long batonNanos, long installNanos) {
+    static final long FOR_EVER = Long.MAX_VALUE;
+
     static final Patience USUAL =
             new Patience(TimeUnit.SECONDS.toNanos(2), TimeUnit.SECONDS.toNanos(10));
 }
