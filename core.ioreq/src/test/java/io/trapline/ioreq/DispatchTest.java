@@ -11,7 +11,6 @@ import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.machine.ClientMode;
 import io.trapline.machine.DeviceRow;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** DESIGN section 2: the way of one access. */
@@ -93,9 +92,6 @@ class DispatchTest {
             test.vm.send(0, IoRequestSlot.PORTIO, IoRequestSlot.READ, 0x3FF, 1, 0);
             assertTrue(!test.vm.complete(0));
             test.machine.plug(TestMachine.plug("com1", "1.0.1", new Scratch(0x3F8)));
-            while (!test.vm.complete(0)) {
-                LockSupport.parkNanos(1000);
-            }
             assertEquals(0x5A, test.vm.answer(0));
             assertEquals(1, test.machine.devices().get(0).swaps());
         }
@@ -107,9 +103,6 @@ class DispatchTest {
             test.plug("com1", new Scratch(0x3F8));
             test.machine.map("com1", "own", ClientMode.DEDICATED);
             test.vm.send(0, IoRequestSlot.PORTIO, IoRequestSlot.WRITE, 0x3FF, 1, 3);
-            while (!test.vm.complete(0)) {
-                LockSupport.parkNanos(1000);
-            }
             test.vm.answer(0);
             assertEquals("own", test.machine.clients().get(1).name());
         }

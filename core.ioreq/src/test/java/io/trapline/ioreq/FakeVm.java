@@ -104,22 +104,13 @@ final class FakeVm implements Hypervisor, VirtualMachine {
         events.stopped(stop);
     }
 
-    /** Waits for an answer that another thread gives, and takes it. */
-    long await(int vcpu) {
-        Await.until("vcpu " + vcpu + " is answered", () -> complete(vcpu));
-        return answer(vcpu);
-    }
-
     boolean complete(int vcpu) {
         return slots[vcpu].state() == IoRequestSlot.COMPLETE;
     }
 
-    /** Takes the answer: the slot is free again. */
+    /** Takes the answer, for which it waits if a worker is about to give it: the slot is free again. */
     long answer(int vcpu) {
-        if (!complete(vcpu)) {
-            throw new AssertionError(
-                    "vcpu " + vcpu + " is not answered, state " + slots[vcpu].state());
-        }
+        Await.until("vcpu " + vcpu + " is answered", () -> complete(vcpu));
         long value = slots[vcpu].value();
         slots[vcpu].state(IoRequestSlot.FREE);
         return value;

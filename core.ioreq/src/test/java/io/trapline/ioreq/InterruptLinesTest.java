@@ -47,7 +47,7 @@ class InterruptLinesTest {
 
     @BeforeEach
     void start() throws Exception {
-        test = new TestMachine();
+        test = new TestMachine(1, new ByHand());
     }
 
     @AfterEach

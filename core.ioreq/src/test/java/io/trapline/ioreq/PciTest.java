@@ -48,7 +48,7 @@ class PciTest {
 
     @BeforeEach
     void plug() throws Exception {
-        test = new TestMachine();
+        test = new TestMachine(1, new ByHand());
         test.plug("nic", new TestDevice(b -> b.pci(function)));
     }
 

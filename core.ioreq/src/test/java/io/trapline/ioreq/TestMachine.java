@@ -38,6 +38,9 @@ final class TestMachine implements AutoCloseable {
                         ? new Host(events::add)
                         : new Host(events::add, hands, hands.deadlines);
         machine = new LiveMachine(spec(vcpus), vm, "a test", host, () -> nanos);
+        if (hands != null) {
+            machine.patience(new Patience(Patience.FOR_EVER, Patience.FOR_EVER));
+        }
         machine.start();
     }
 

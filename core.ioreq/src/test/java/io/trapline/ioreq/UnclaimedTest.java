@@ -56,7 +56,7 @@ class UnclaimedTest {
 
     @Test
     void answersAndCountsWhatMakesNoSense() throws Exception {
-        try (TestMachine test = new TestMachine()) {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
             test.plug("com1", TestDevice.at(0x3F8));
             for (int size : new int[] {0, 3, 5, 16, -1, Integer.MIN_VALUE}) {
                 test.vm.send(0, IoRequestSlot.PORTIO, IoRequestSlot.READ, 0x3F8, size, 0);
@@ -80,7 +80,7 @@ class UnclaimedTest {
 
     @Test
     void showsOneRowForAFunctionThatNobodyClaimed() throws Exception {
-        try (TestMachine test = new TestMachine()) {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
             for (int register = 0; register < 256; register += 4) {
                 test.vm.sendPci(0, IoRequestSlot.READ, 0, 3, 1, register, 4, 0);
                 assertEquals(0xFFFF_FFFFL, test.vm.answer(0));

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** DESIGN section 5, "Install": a refusal names the range, the owner, its bundle and version. */
 class WiringTest {
     private static String refusal(Consumer<Board> install) throws Exception {
-        try (TestMachine test = new TestMachine()) {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
             test.plug("com1", TestDevice.at(0x3F8));
             test.plug("nic", new TestDevice(b -> b.memory(0xFEB0_0000L, 0x1000, silent())));
             TestDevice late = new TestDevice(install);
@@ -67,7 +67,7 @@ class WiringTest {
 
     @Test
     void takesTheFirstAddressBehindRam() throws Exception {
-        try (TestMachine test = new TestMachine()) {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
             test.plug("next", new TestDevice(b -> b.memory(FakeVm.RAM, 16, silent())));
             assertEquals("memory 0x200000+16", test.device("next").claims());
         }
@@ -101,7 +101,7 @@ class WiringTest {
 
     @Test
     void leavesNothingBehindOfARefusedDevice() throws Exception {
-        try (TestMachine test = new TestMachine()) {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
             test.plug("com1", TestDevice.at(0x3F8));
             Plug refused =
                     test.plug("two", TestDevice.at(0x2F8).with(b -> b.ports(0x3F8, 8, silent())));
@@ -117,7 +117,7 @@ class WiringTest {
 
     @Test
     void movesABaseAddressRegisterWhereTheGuestWants() throws Exception {
-        try (TestMachine test = new TestMachine()) {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
             Claim[] bar = new Claim[1];
             TestDevice device =
                     new TestDevice(b -> {})
@@ -156,7 +156,7 @@ class WiringTest {
 
     @Test
     void countsAClaimsAccessesWhereverItWas() throws Exception {
-        try (TestMachine test = new TestMachine()) {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
             Claim[] bar = new Claim[1];
             test.plug("nic", new TestDevice(b -> bar[0] = b.portsUnmapped(8, silent())));
             bar[0].move(0x100);
