@@ -2,6 +2,7 @@ package io.trapline.ioreq;
 
 import io.trapline.hypervisor.CpuMode;
 import io.trapline.machine.Machines;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -104,11 +105,26 @@ public final class ConfiguredMachine {
                 config.backend(),
                 memory(config.memory()),
                 vcpus(config.vcpus()),
-                config.image().isEmpty() ? null : Path.of(config.image()),
+                image(config.image()),
                 config.address(),
                 mode(config.mode()),
                 options,
-                TimeUnit.MILLISECONDS.toNanos(config.hold()));
+                hold(config.hold()));
+    }
+
+    private Path image(String path) {
+        try {
+            return path.isEmpty() ? null : Path.of(path);
+        } catch (InvalidPathException e) {
+            throw wrong("image", path, "the path of a file");
+        }
+    }
+
+    private long hold(long milliseconds) {
+        if (milliseconds < 0) {
+            throw wrong("hold", Long.toString(milliseconds), "0 milliseconds or more");
+        }
+        return TimeUnit.MILLISECONDS.toNanos(milliseconds);
     }
 
     private int vcpus(int count) {
