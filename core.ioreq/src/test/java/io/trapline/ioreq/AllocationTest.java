@@ -61,7 +61,8 @@ class AllocationTest {
             plug(test);
             ask(test.vm, 0, 3 * REQUESTS);
             long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
-            long counting = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+            long counting =
+                    threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
             ask(test.vm, 0, REQUESTS);
             long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
 

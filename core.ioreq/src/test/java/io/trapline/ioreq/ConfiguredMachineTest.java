@@ -24,7 +24,8 @@ class ConfiguredMachineTest {
                 return (T)
                         (value != null
                                 ? value
-                                : ConfiguredMachine.Config.class.getDeclaredMethod(key)
+                                : ConfiguredMachine.Config.class
+                                        .getDeclaredMethod(key)
                                         .getDefaultValue());
             } catch (NoSuchMethodException e) {
                 throw new AssertionError(e);
@@ -121,8 +122,15 @@ class ConfiguredMachineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "memory, 63M", "memory, 0", "memory, -2M", "memory, 64K", "memory, lots", "memory, M",
-        "memory, ''", "memory, 99999999999G", "memory, 1.5G",
+        "memory, 63M",
+        "memory, 0",
+        "memory, -2M",
+        "memory, 64K",
+        "memory, lots",
+        "memory, M",
+        "memory, ''",
+        "memory, 99999999999G",
+        "memory, 1.5G",
     })
     void refusesMemory(String key, String value) {
         ConfiguredMachine machine = machine(key, value);

@@ -44,7 +44,10 @@ class ImageLoaderTest {
         elf.putInt(0, 0x464C457F).put(4, (byte) (wide ? 2 : 1)).put(5, (byte) 1).put(6, (byte) 1);
         elf.putShort(16, (short) 2).putShort(18, (short) (wide ? 62 : 3));
         if (wide) {
-            elf.putLong(24, 0x8004).putLong(32, 64).putShort(54, (short) 56).putShort(56, (short) 1);
+            elf.putLong(24, 0x8004)
+                    .putLong(32, 64)
+                    .putShort(54, (short) 56)
+                    .putShort(56, (short) 1);
             elf.putInt(64, 1).putLong(64 + 8, PAYLOAD).putLong(64 + 24, 0x8000);
             elf.putLong(64 + 32, 16).putLong(64 + 40, 32);
         } else {
@@ -86,9 +89,7 @@ class ImageLoaderTest {
     void refusesWhatIsNotThere() {
         Path missing = folder.resolve("missing.elf");
         String refusal =
-                assertThrows(
-                                IOException.class,
-                                () -> new ImageLoader(missing, ram).load(0, null))
+                assertThrows(IOException.class, () -> new ImageLoader(missing, ram).load(0, null))
                         .getMessage();
         assertEquals("image not found: " + missing, refusal);
     }
@@ -109,7 +110,8 @@ class ImageLoaderTest {
     @Test
     void refusesWhatDoesNotFit() {
         assertTrue(
-                refusal(new byte[RAM]).endsWith("wants 0x1000+1048576 bytes, RAM is 1048576 bytes"));
+                refusal(new byte[RAM])
+                        .endsWith("wants 0x1000+1048576 bytes, RAM is 1048576 bytes"));
         ByteBuffer elf = elf(true).putLong(64 + 24, RAM - 8);
         assertTrue(refusal(elf.array()).startsWith("image does not fit: "));
         elf = elf(true).putLong(64 + 24, -8);
@@ -143,8 +145,10 @@ class ImageLoaderTest {
     @ValueSource(longs = {-1, Long.MIN_VALUE, Long.MAX_VALUE, 0x7FFF_FFFF_FFFF_FF00L, 0x1_0000})
     void refusesHostileOffsets(long offset) {
         assertTrue(refusal(elf(true).putLong(32, offset).array()).startsWith("image damaged: "));
-        assertTrue(refusal(elf(true).putLong(64 + 8, offset).array()).startsWith("image damaged: "));
-        assertTrue(refusal(elf(true).putLong(64 + 32, offset).array()).startsWith("image damaged: "));
+        assertTrue(
+                refusal(elf(true).putLong(64 + 8, offset).array()).startsWith("image damaged: "));
+        assertTrue(
+                refusal(elf(true).putLong(64 + 32, offset).array()).startsWith("image damaged: "));
         assertTrue(
                 refusal(elf(false).putInt(28, (int) offset | 1 << 20).array())
                         .startsWith("image damaged: "));

@@ -52,8 +52,7 @@ class InspectionTreeTest {
                                                         "",
                                                         List.of(
                                                                 new InspectedNode(
-                                                                        "index",
-                                                                        "7",
+                                                                        "index", "7",
                                                                         List.of()))))),
                                 new InspectedNode("last", "", List.of()))),
                 tree.node());
