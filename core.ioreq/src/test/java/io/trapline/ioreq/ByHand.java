@@ -1,17 +1,17 @@
 package io.trapline.ioreq;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** A host's threads, run by the test: nothing happens by itself. */
 final class ByHand extends AbstractExecutorService {
-    private final Deque<Runnable> queue = new ArrayDeque<>();
+    private final Deque<Runnable> queue = new ConcurrentLinkedDeque<>();
 
     /** What waits for a deadline, in the order in which it was scheduled. */
     final List<Runnable> later = new ArrayList<>();
@@ -35,6 +35,11 @@ final class ByHand extends AbstractExecutorService {
         for (Runnable task = queue.poll(); task != null; task = queue.poll()) {
             task.run();
         }
+    }
+
+    /** Whether there is nothing to run. */
+    boolean idle() {
+        return queue.isEmpty();
     }
 
     /** The deadline of something comes. */

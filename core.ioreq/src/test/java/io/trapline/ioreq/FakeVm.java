@@ -31,7 +31,7 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     final IoRequestSlot[] slots = new IoRequestSlot[IoRequestSlot.COUNT];
     final AtomicIntegerArray completions = new AtomicIntegerArray(IoRequestSlot.COUNT);
     final AtomicIntegerArray polled = new AtomicIntegerArray(IoRequestSlot.COUNT);
-    private final ByteBuffer ram = ByteBuffer.allocateDirect(RAM).order(LITTLE_ENDIAN);
+    private static final ByteBuffer BYTES = ByteBuffer.allocateDirect(RAM).order(LITTLE_ENDIAN);
     private VmEvents events;
     private int vcpus;
     boolean closed;
@@ -143,7 +143,7 @@ final class FakeVm implements Hypervisor, VirtualMachine {
 
     @Override
     public List<RamRange> ram() {
-        return List.of(new RamRange(0, RAM, List.of(ram)));
+        return List.of(new RamRange(0, RAM, List.of(BYTES)));
     }
 
     @Override

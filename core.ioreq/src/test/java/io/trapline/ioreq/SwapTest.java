@@ -251,6 +251,44 @@ class SwapTest {
     }
 
     @Test
+    void looksUpAgainWhatWaitsBehindAMove() {
+        Claim[] bar = new Claim[2];
+        TestDevice first = TestDevice.at(0x100);
+        Plug old =
+                test.plug(
+                        "a",
+                        first.with(b -> bar[0] = b.memoryUnmapped(0x1000, first))
+                                .writes((offset, value) -> bar[0].move(value << 12)));
+        test.vm.out(0x100, 4, 0xFEB00);
+        test.machine.unplug(old);
+        test.vm.send(0, IoRequestSlot.PORTIO, IoRequestSlot.WRITE, 0x100, 4, 0xFEC00);
+        test.vm.send(1, IoRequestSlot.MMIO, IoRequestSlot.READ, 0xFEB0_0000L, 4, 0);
+        TestDevice next = TestDevice.at(0x100);
+        swap(
+                next.with(
+                                b -> {
+                                    bar[1] = b.memoryUnmapped(0x1000, next);
+                                    bar[1].move(0xFEB0_0000L);
+                                })
+                        .writes((offset, value) -> bar[1].move(value << 12)));
+
+        test.vm.answer(0);
+        assertEquals(0xFFFF_FFFFL, test.vm.answer(1), "it has moved away");
+        assertEquals(0, test.vm.load(0xFEC0_0000L, 4));
+    }
+
+    @Test
+    void servesWhatComesWhileTheSuccessorIsInstalled() {
+        Plug old = test.plug("a", TestDevice.at(0x100));
+        test.vm.out(0x100, 1, 6);
+        test.machine.unplug(old);
+        TestDevice next = TestDevice.at(0x100);
+        swap(next.with(b -> send(1, IoRequestSlot.READ, 0x100, 0)));
+
+        assertEquals(6, test.vm.answer(1));
+    }
+
+    @Test
     void letsARivalWaitForItsTurn() {
         Plug one = test.plug("a", TestDevice.at(0x100));
         test.vm.out(0x100, 1, 42);
