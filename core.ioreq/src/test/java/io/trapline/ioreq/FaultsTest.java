@@ -52,8 +52,9 @@ class FaultsTest {
         throw (T) thrown;
     }
 
+    /** Deeper than any stack. */
     private static long recurse(long depth) {
-        return recurse(depth + 1) + 1;
+        return depth < 0 ? depth : recurse(depth + 1) + 1;
     }
 
     static List<LongUnaryOperator> handlers() {
@@ -71,7 +72,7 @@ class FaultsTest {
     @MethodSource("handlers")
     void answersAllOnesAndCounts(LongUnaryOperator handler) {
         TestDevice bad = TestDevice.at(0x100).reads(handler);
-        bad.writes((offset, value) -> handler.applyAsLong(offset));
+        bad.writes((offset, value) -> bad.cells[0] = handler.applyAsLong(offset));
         test.plug("bad", bad);
         test.plug("good", TestDevice.at(0x200));
 

@@ -53,7 +53,7 @@ class GuestRamTest {
     }
 
     private static long hostile(Random random) {
-        long near = random.nextInt(33) - 16;
+        long near = random.nextInt(33) - 16L;
         return switch (random.nextInt(8)) {
             case 0 -> near;
             case 1 -> 0x2000 + near;

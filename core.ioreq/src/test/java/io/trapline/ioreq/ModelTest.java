@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  * does. A failure prints its seed and the shortest list of steps that was found to fail.
  */
 class ModelTest {
-    private static final int SEEDS = 250;
+    private static final int SEEDS = 150;
     private static final int STEPS = 600;
     private static final int ATTEMPTS = 400;
 

@@ -131,7 +131,7 @@ class RangeMapTest {
     void holds1024MappingsOfOnePortOrPageEach() {
         List<Mapping> all = new ArrayList<>();
         for (int i = 0; i < 1024; i++) {
-            all.add(mapping(IoRequestSlot.PORTIO, 8 * i, 8));
+            all.add(mapping(IoRequestSlot.PORTIO, 8L * i, 8));
             all.add(memory(0xE000_0000L + 0x1000L * i, 0x1000));
             all.add(mapping(IoRequestSlot.PCICFG, i, 1));
         }

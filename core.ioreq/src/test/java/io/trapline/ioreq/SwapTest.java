@@ -170,7 +170,7 @@ class SwapTest {
     }
 
     private static int recurse(int depth) {
-        return recurse(depth + 1) + 1;
+        return depth < 0 ? depth : recurse(depth + 1) + 1;
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A machine over a {@link FakeVm}, with a manual clock. */
 final class TestMachine implements AutoCloseable {
@@ -20,7 +21,7 @@ final class TestMachine implements AutoCloseable {
     final ByHand hands; // null: it has threads
     final Host host;
     final LiveMachine machine;
-    volatile long nanos;
+    final AtomicLong nanos = new AtomicLong();
 
     TestMachine() throws IOException {
         this(1);
@@ -37,7 +38,7 @@ final class TestMachine implements AutoCloseable {
                 hands == null
                         ? new Host(events::add)
                         : new Host(events::add, hands, hands.deadlines);
-        machine = new LiveMachine(spec(vcpus), vm, "a test", host, () -> nanos);
+        machine = new LiveMachine(spec(vcpus), vm, "a test", host, nanos::get);
         if (hands != null) {
             machine.patience(new Patience(Patience.FOR_EVER, Patience.FOR_EVER));
         }
@@ -98,7 +99,7 @@ final class TestMachine implements AutoCloseable {
 
     /** Moves machine time, and expires what is due. */
     void advance(long nanoseconds) {
-        nanos += nanoseconds;
+        nanos.addAndGet(nanoseconds);
         machine.clock().expireDue();
     }
 

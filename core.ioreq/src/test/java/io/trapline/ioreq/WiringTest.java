@@ -95,8 +95,8 @@ class WiringTest {
 
     @Test
     void refusesALineThatDoesNotExist() throws Exception {
-        assertTrue(refusal(b -> b.interrupt(48)).contains("gsi=48"));
-        assertTrue(refusal(b -> b.interrupt(-1)).contains("wanted 0 to 47"));
+        assertTrue(refusal(b -> b.interrupt(24)).contains("gsi=24"));
+        assertTrue(refusal(b -> b.interrupt(-1)).contains("wanted 0 to 23"));
     }
 
     @Test

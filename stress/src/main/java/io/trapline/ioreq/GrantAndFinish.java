@@ -43,7 +43,8 @@ public class GrantAndFinish {
     /** The thread's own loop, run here: it ends, since it was told to. */
     @Arbiter
     public void thread(ZI_Result result) {
-        thread.run();
+        Runnable loop = thread;
+        loop.run();
         result.r2 = tally.sum;
     }
 }
