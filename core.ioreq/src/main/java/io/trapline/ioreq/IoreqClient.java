@@ -26,6 +26,7 @@ final class IoreqClient {
     private static final VarHandle ACCEPTED;
     private static final VarHandle INCOMING;
     private static final VarHandle CURRENT;
+    private static final VarHandle SERVING;
     private static final VarHandle OCCUPANT;
 
     static {
@@ -33,6 +34,7 @@ final class IoreqClient {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             ACCEPTED = lookup.findVarHandle(IoreqClient.class, "accepted", int.class);
             INCOMING = lookup.findVarHandle(IoreqClient.class, "incoming", Work.class);
+            SERVING = lookup.findVarHandle(IoreqClient.class, "serving", boolean.class);
             CURRENT = lookup.findVarHandle(IoreqClient.class, "current", Request.class);
             OCCUPANT = lookup.findVarHandle(IoreqClient.class, "occupant", DeviceBoard.class);
         } catch (ReflectiveOperationException e) {
@@ -54,8 +56,10 @@ final class IoreqClient {
     private boolean deferred; // under the baton
 
     // Under the baton; read racily by who wonders why it is not free.
-    @SuppressWarnings("UnusedVariable") // by CURRENT only
-    private Request current;
+    private Request current; // the last, unless serving
+
+    @SuppressWarnings("UnusedVariable") // by SERVING only
+    private boolean serving;
 
     @SuppressWarnings("UnusedVariable") // by OCCUPANT only
     private DeviceBoard occupant;
@@ -239,12 +243,15 @@ final class IoreqClient {
 
     /** The request being served; null: none. From other threads than the baton's, a hint. */
     Request current() {
-        return (Request) CURRENT.getAcquire(this);
+        return (boolean) SERVING.getAcquire(this) ? (Request) CURRENT.getAcquire(this) : null;
     }
 
     /** A handler is entered. Under the baton. */
     void enter(Request request) {
-        CURRENT.setRelease(this, request);
+        if (current != request) { // mostly the same as last time: the collector's barrier is spared
+            CURRENT.setRelease(this, request);
+        }
+        SERVING.setRelease(this, true);
     }
 
     /** The code of a device is entered, or left: null. Under the baton. */
@@ -261,7 +268,7 @@ final class IoreqClient {
 
     /** A handler has returned; whether it took over the answer. Under the baton. */
     boolean leave() {
-        CURRENT.setRelease(this, (Request) null);
+        SERVING.setRelease(this, false);
         boolean later = deferred;
         if (later) {
             deferred = false;

@@ -125,9 +125,10 @@ final class Request extends Work {
     }
 
     /** Who is to answer. */
-    Request mapping(Mapping mapping) {
-        this.mapping = mapping;
-        return this;
+    void mapping(Mapping found) {
+        if (mapping != found) { // mostly the same as last time: the collector's barrier is spared
+            mapping = found;
+        }
     }
 
     /** A device takes over the answer. Under the baton. */
