@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /** One configuration {@code machine~NAME}: one machine, made and ended by {@link MachineRegistry}. */
 @Component(
@@ -34,7 +35,13 @@ public final class ConfiguredMachine {
         String name() default "";
 
         @AttributeDefinition(
-                description = "auto, acrn, kvm or sim; auto takes the first that works")
+                description = "auto takes the first that works",
+                options = {
+                    @Option(label = "auto", value = "auto"),
+                    @Option(label = "acrn", value = "acrn"),
+                    @Option(label = "kvm", value = "kvm"),
+                    @Option(label = "sim", value = "sim")
+                })
         String backend() default "auto";
 
         @AttributeDefinition(
@@ -52,7 +59,14 @@ public final class ConfiguredMachine {
         @AttributeDefinition(description = "guest-physical address of a flat image")
         long address() default 0x10000;
 
-        @AttributeDefinition(description = "auto (as the image is made), real, protected or long")
+        @AttributeDefinition(
+                description = "how the boot processor starts; auto: as the image is made",
+                options = {
+                    @Option(label = "auto", value = "auto"),
+                    @Option(label = "real", value = "real"),
+                    @Option(label = "protected", value = "protected"),
+                    @Option(label = "long", value = "long")
+                })
         String mode() default "auto";
 
         @AttributeDefinition(description = "name of the scripted guest that sim runs")

@@ -12,6 +12,7 @@ import io.trapline.machine.Machines;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -271,7 +272,7 @@ public final class MachineRegistry implements Machines {
 
     /** Brings a new machine its devices, then lets it run. */
     private void settle(ConfiguredMachine configured, LiveMachine machine) {
-        Map<ServiceReference<Device>, Plug> present;
+        List<Map.Entry<ServiceReference<Device>, Plug>> present;
         synchronized (this) {
             if (wanted.get(configured.name()) != configured || closing) {
                 machine.end("its configuration was removed");
@@ -279,17 +280,18 @@ public final class MachineRegistry implements Machines {
             }
             failures.remove(machine.name());
             machines.put(machine.name(), machine);
-            present = new LinkedHashMap<>(plugs);
+            present = new ArrayList<>(plugs.entrySet());
         }
-        present.forEach(
-                (reference, plug) -> {
-                    if (machine(reference).equals(machine.name())) {
-                        machine.plug(plug);
-                        if (!isPresent(reference)) {
-                            machine.unplug(plug);
-                        }
-                    }
-                });
+        // By name, so that of two that want the same range it is always the same one that gets it.
+        present.sort(Comparator.comparing(entry -> entry.getValue().name()));
+        for (Map.Entry<ServiceReference<Device>, Plug> entry : present) {
+            if (machine(entry.getKey()).equals(machine.name())) {
+                machine.plug(entry.getValue());
+                if (!isPresent(entry.getKey())) {
+                    machine.unplug(entry.getValue());
+                }
+            }
+        }
         try {
             machine.start();
         } catch (IOException | RuntimeException e) {

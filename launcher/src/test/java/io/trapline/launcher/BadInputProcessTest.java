@@ -110,11 +110,20 @@ class BadInputProcessTest {
     }
 
     @Test
-    void aBackendThatIsNotInstalled() throws Exception {
+    void aBackendThatThereIsNot() throws Exception {
         Path config = file("c.json", "{ \"machine~main\": { \"backend\": \"xen\" } }");
+        String said = refused(2, Trapline.start("run", "--config", config.toString()));
+
+        assertSays(
+                "c.json:1: machine~main: backend = \"xen\", wanted one of acrn, auto, kvm", said);
+    }
+
+    @Test
+    void aBackendThatIsNotInstalled() throws Exception {
+        Path config = file("c.json", "{ \"machine~main\": { \"backend\": \"acrn\" } }");
         String said = refused(1, Trapline.start("run", "--config", config.toString()));
 
-        assertSays("machine main: backend=xen, wanted one of", said);
+        assertSays("machine main: backend acrn is not installed, there is [kvm, sim]", said);
     }
 
     @Test
