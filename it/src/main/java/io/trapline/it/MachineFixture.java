@@ -20,6 +20,7 @@ import java.util.function.BooleanSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -110,16 +111,20 @@ final class MachineFixture {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
-                fail(
-                        "waited "
-                                + PATIENCE_SECONDS
-                                + " s until "
-                                + what
-                                + "; machines: "
-                                + machines.list());
+                fail("waited " + PATIENCE_SECONDS + " s until " + what + "; " + situation());
             }
             events.poll(20, TimeUnit.MILLISECONDS);
         }
+    }
+
+    private String situation() {
+        Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
+        return "machines: "
+                + machines.list()
+                + ", configurations: "
+                + configurations
+                + ", state of the framework: "
+                + framework.getState();
     }
 
     /** Takes everything away again. */
