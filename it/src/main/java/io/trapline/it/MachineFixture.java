@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -30,6 +31,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 /** Machines, guests and bundles of one test; all of it is gone when it is closed. */
 final class MachineFixture {
     private static final long PATIENCE_SECONDS = 30;
+    private static final AtomicInteger CONFIGURED = new AtomicInteger();
 
     private final BundleContext context =
             FrameworkUtil.getBundle(MachineFixture.class).getBundleContext();
@@ -74,11 +76,19 @@ final class MachineFixture {
         return probe;
     }
 
+    /**
+     * Configures a machine, under a PID that was never there before: Felix's Declarative Services ask for the
+     * configuration that was just deleted, which makes one of that PID that belongs to no factory.
+     */
     void configure(String name, Map<String, Object> settings) throws Exception {
         Configuration configuration =
-                service(ConfigurationAdmin.class).getFactoryConfiguration(Machines.PID, name, "?");
+                service(ConfigurationAdmin.class)
+                        .getFactoryConfiguration(
+                                Machines.PID, name + "." + CONFIGURED.incrementAndGet(), "?");
         configurations.add(configuration);
-        configuration.update(new Hashtable<>(settings));
+        Hashtable<String, Object> properties = new Hashtable<>(settings);
+        properties.put("name", name);
+        configuration.update(properties);
     }
 
     MachineRow row(String name) {
