@@ -1,6 +1,7 @@
 package io.trapline.ioreq;
 
 import io.trapline.hypervisor.CpuMode;
+import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.machine.Machines;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -142,8 +143,8 @@ public final class ConfiguredMachine {
     }
 
     private int vcpus(int count) {
-        if (count < 1 || count > 16) {
-            throw wrong("vcpus", Integer.toString(count), "1 to 16");
+        if (count < 1 || count > IoRequestSlot.COUNT) {
+            throw wrong("vcpus", Integer.toString(count), "1 to " + IoRequestSlot.COUNT);
         }
         return count;
     }

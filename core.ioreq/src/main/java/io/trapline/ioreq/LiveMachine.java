@@ -192,6 +192,8 @@ final class LiveMachine implements Machine, VmEvents {
             vm.resume();
             state(State.RUNNING, "reset");
         } catch (IOException e) {
+            clock.freeze();
+            state(State.PAUSED, "reset failed: " + e.getMessage());
             throw failed("reset", e);
         } finally {
             lifecycle.unlock();

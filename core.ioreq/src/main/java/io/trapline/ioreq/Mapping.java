@@ -17,8 +17,7 @@ final class Mapping {
         GONE
     }
 
-    /** The mapping of what nobody claimed: contains nothing. */
-    final int type;
+    final int type; // of IoRequestSlot; -1: what nobody claimed, and contains nothing
 
     final long first;
     final long length;

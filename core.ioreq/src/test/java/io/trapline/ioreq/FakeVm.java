@@ -12,6 +12,7 @@ import io.trapline.hypervisor.VirtualMachine;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.hypervisor.VmShape;
 import io.trapline.hypervisor.VmStop;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
@@ -36,6 +37,7 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     private int vcpus;
     boolean closed;
     boolean paused;
+    IOException resetFailure; // null: it succeeds
 
     /** Whether writes can signal without becoming requests, and arrive late. */
     boolean signals;
@@ -168,7 +170,10 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     }
 
     @Override
-    public void reset() {
+    public void reset() throws IOException {
+        if (resetFailure != null) {
+            throw resetFailure;
+        }
         for (IoRequestSlot slot : slots) {
             slot.state(IoRequestSlot.FREE);
         }

@@ -10,6 +10,7 @@ import io.trapline.hypervisor.VmStop;
 import io.trapline.machine.ClientMode;
 import io.trapline.machine.DeviceRow;
 import io.trapline.machine.MachineRow.State;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -76,6 +77,18 @@ class MachineLifeTest {
         test.vm.send(1, IoRequestSlot.PORTIO, IoRequestSlot.READ, 0x200, 1, 0);
         assertEquals(0, test.vm.answer(1));
         assertEquals(4, test.machine.row().requests(), "one of them was forgotten");
+    }
+
+    @Test
+    void staysPausedAfterAResetThatFailed() {
+        test.vm.resetFailure = new IOException("no luck today");
+        IllegalStateException said = assertThrows(IllegalStateException.class, test.machine::reset);
+        assertEquals("machine main: reset failed: no luck today", said.getMessage());
+        assertEquals(State.PAUSED, state());
+
+        test.vm.resetFailure = null;
+        test.machine.reset();
+        assertEquals(State.RUNNING, state());
     }
 
     @Test
