@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * One virtual machine of a backend. Life: {@link #boot}, {@link #start}, any number of {@link #pause} and
  * {@link #resume} (and {@link #reset} while paused), {@link #close}. Those are called by one thread at a
- * time; {@link #completed}, {@link #interruptLine} and {@link #message} from any thread at any time until
+ * time; {@link #complete}, {@link #interruptLine} and {@link #message} from any thread at any time until
  * {@link #close} has returned, and do nothing after it.
  */
 @ConsumerType
@@ -48,6 +48,14 @@ public interface VirtualMachine extends AutoCloseable {
     void pause() throws IOException;
 
     /**
+     * Whether {@link #resume} can follow {@link #pause} without a {@link #reset} between them. ACRN cannot: a
+     * paused User VM is only ever reset or destroyed.
+     */
+    default boolean resumable() {
+        return true;
+    }
+
+    /**
      * Lets the vCPUs go on.
      *
      * @throws IOException if the host refuses
@@ -56,7 +64,8 @@ public interface VirtualMachine extends AutoCloseable {
 
     /**
      * Sets the vCPUs and the interrupt controllers to power-on, all slots to FREE, and forgets requests that
-     * are not answered. Only while paused; RAM keeps its contents; {@link #boot} and {@link #resume} follow.
+     * are not answered. Only while paused, and when no {@link #complete} is under way or to come for what was
+     * asked before; RAM keeps its contents; {@link #boot} and {@link #resume} follow.
      *
      * @throws IOException if the host refuses
      */
@@ -65,19 +74,26 @@ public interface VirtualMachine extends AutoCloseable {
     /**
      * Destroys the machine: stops the vCPUs, takes every thread out of the host's calls, gives back memory and
      * file descriptors. Safe in every state; nothing the second time. No other method may be running but
-     * {@link #completed}, {@link #interruptLine} and {@link #message}.
+     * {@link #complete}, {@link #interruptLine} and {@link #message}.
      */
     @Override
     void close();
 
     /**
-     * The core has set a slot to COMPLETE; the vCPU may go on. Exactly once per {@link VmEvents#request}.
+     * The answer is in the slot: sets it to COMPLETE, with release, and lets the vCPU go on. At most once per
+     * {@link VmEvents#request}; not at all for what a {@link #reset} has made forgotten. The slot is the
+     * hypervisor's from then on.
      *
      * @param vcpu the slot's index
-     * @param polling the slot's {@code completion_polling}, read before COMPLETE was stored: the hypervisor
-     *     then looks for itself and wants no notification
      */
-    void completed(int vcpu, boolean polling);
+    void complete(int vcpu);
+
+    /**
+     * A device does not come back, and its request has been answered for it. It may hold a thread that brings
+     * requests: who has one such thread for several vCPUs, and finds it in {@link VmEvents#request}, puts
+     * another in its place. From any thread.
+     */
+    default void threadLost() {}
 
     /** The number of interrupt lines: 24 where a PC's I/O APIC stands behind them. */
     default int interruptLines() {

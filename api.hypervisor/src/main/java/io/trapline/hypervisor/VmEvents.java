@@ -8,7 +8,7 @@ public interface VmEvents {
     /**
      * A slot has become PROCESSING and is ours (not kernel-handled). Called once per request by the thread that
      * found it: the vCPU's own, or the one that waits on the HSM. The answer comes through {@link
-     * VirtualMachine#completed}, mostly before this returns, else later from another thread. Never throws.
+     * VirtualMachine#complete}, mostly before this returns, else later from another thread. Never throws.
      *
      * @param vcpu the slot's index
      */

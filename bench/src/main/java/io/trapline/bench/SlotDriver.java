@@ -106,7 +106,8 @@ final class SlotDriver implements Hypervisor, VirtualMachine {
     public void close() {}
 
     @Override
-    public void completed(int vcpu, boolean polling) {
+    public void complete(int vcpu) {
+        slot.state(IoRequestSlot.COMPLETE);
         completed++;
     }
 

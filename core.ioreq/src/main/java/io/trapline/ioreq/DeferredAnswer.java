@@ -23,6 +23,6 @@ final class DeferredAnswer implements Deferred {
 
     @Override
     public boolean complete(long value) {
-        return request.answer(token, value, client);
+        return request.answerLate(token, value, client);
     }
 }

@@ -5,6 +5,7 @@ import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VirtualMachine;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The way of a request: taken from its slot, looked up, handed to its ioreq client. Called by the threads of
@@ -18,6 +19,8 @@ final class Dispatcher {
     private volatile RangeMap map;
     private VirtualMachine vm; // set before the first request
     private volatile Request[] requests = {};
+    private final AtomicInteger answering =
+            new AtomicInteger(); // threads that give a deferred answer
     private long retired; // requests taken by objects that were thrown away
 
     Dispatcher(Executor workers) {
@@ -45,6 +48,31 @@ final class Dispatcher {
             fresh[i] = new Request(i, new IoRequestSlot(vm.requestPage(), i), this);
         }
         requests = fresh;
+    }
+
+    /**
+     * Returns when nobody answers any more what {@link #renew} has made forgotten: an answer that came before it
+     * may still be on its way into the slot. What runs under the baton of a device is not waited for here.
+     */
+    void settle() {
+        try {
+            defaultClient.call(null, () -> null, Patience.FOR_EVER);
+        } catch (Exception e) {
+            throw new AssertionError("the default client runs our own code only, which returns", e);
+        }
+        while (answering.get() != 0) {
+            Thread.onSpinWait(); // for as long as the backend takes to complete a request
+        }
+    }
+
+    /** Gives an answer from a thread that holds no baton. */
+    boolean answerLate(Request request, long token, long value, IoreqClient client) {
+        answering.incrementAndGet();
+        try {
+            return request.answer(token, value, client);
+        } finally {
+            answering.decrementAndGet();
+        }
     }
 
     /** A slot is PROCESSING: takes its request, unless it was taken before, and has it answered. */
@@ -158,6 +186,7 @@ final class Dispatcher {
             stuck.answer(token, Region.OPEN_BUS, hung);
         }
         retired += stuck.taken();
+        vm.threadLost();
     }
 
     /** A device is gone: what it wanted to answer later is answered with all-ones now. */
@@ -178,9 +207,9 @@ final class Dispatcher {
         }
     }
 
-    /** COMPLETE is stored. */
-    void completed(int vcpu, boolean polling) {
-        vm.completed(vcpu, polling);
+    /** The answer is in the slot. */
+    void complete(int vcpu) {
+        vm.complete(vcpu);
     }
 
     IoreqClient defaultClient() {

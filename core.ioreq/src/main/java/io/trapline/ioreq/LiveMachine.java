@@ -147,6 +147,14 @@ final class LiveMachine implements Machine, VmEvents {
                 return;
             }
             require(State.RUNNING, "pause");
+            if (!vm.resumable()) {
+                throw new IllegalStateException(
+                        "machine "
+                                + name()
+                                + ": backend "
+                                + backend
+                                + " cannot go on after a pause; reset or stop it instead");
+            }
             vm.pause();
             clock.freeze();
             state(State.PAUSED, "");
@@ -185,7 +193,8 @@ final class LiveMachine implements Machine, VmEvents {
                 clock.freeze();
             }
             dispatcher.renew(); // what is answered from now on is too late
-            all().forEach(Bay::reset); // under each baton: no answer is on its way any more
+            all().forEach(Bay::reset); // under each baton: no answer is on its way any more,
+            dispatcher.settle(); // nor by who holds none
             vm.reset();
             boot();
             clock.run();

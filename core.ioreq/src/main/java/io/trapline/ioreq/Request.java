@@ -227,10 +227,13 @@ final class Request extends Work {
         if (!write) {
             slot.value(answer & mask(width));
         }
-        boolean polling = slot.completionPolling();
-        slot.state(IoRequestSlot.COMPLETE);
-        dispatcher.completed(vcpu, polling);
+        dispatcher.complete(vcpu);
         return true;
+    }
+
+    /** {@link #answer}, from a thread that holds no baton. */
+    boolean answerLate(long mine, long answer, IoreqClient client) {
+        return dispatcher.answerLate(this, mine, answer, client);
     }
 
     /** Closes the token without an answer: the machine is reset. */

@@ -206,7 +206,7 @@ class ConcurrentTest {
             int now = vcpu;
             Await.until(
                     "vcpu " + vcpu + " is answered, kind " + what,
-                    () -> test.vm.complete(now) || failure.get() != null);
+                    () -> test.vm.isComplete(now) || failure.get() != null);
             long answer = slot.value();
             slot.state(IoRequestSlot.FREE);
             if (!sometimes && what == 5 && answer != sequence) {

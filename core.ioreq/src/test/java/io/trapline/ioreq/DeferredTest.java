@@ -46,7 +46,7 @@ class DeferredTest {
 
     private void ask(int vcpu) {
         test.vm.send(vcpu, IoRequestSlot.PORTIO, IoRequestSlot.READ, 0x1F0, 2, 0);
-        assertFalse(test.vm.complete(vcpu));
+        assertFalse(test.vm.isComplete(vcpu));
     }
 
     @Test
@@ -69,7 +69,7 @@ class DeferredTest {
 
         second.complete(2);
         assertEquals(2, test.vm.answer(1));
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         first.complete(1);
         assertEquals(1, test.vm.answer(0));
     }
@@ -83,7 +83,7 @@ class DeferredTest {
         ask(0);
 
         assertFalse(late.complete(0x66));
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         due.remove().complete(2);
         assertEquals(2, test.vm.answer(0));
     }
@@ -91,7 +91,7 @@ class DeferredTest {
     @Test
     void holdsAWriteToo() {
         test.vm.send(0, IoRequestSlot.PORTIO, IoRequestSlot.WRITE, 0x1F0, 1, 7);
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         due.remove().complete(0);
         test.vm.answer(0);
     }
@@ -152,7 +152,7 @@ class DeferredTest {
         ask(0);
         test.machine.unplug(plug);
         test.machine.plug(TestMachine.plug("disk", "2.0.0", disk()));
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
 
         assertTrue(due.remove().complete(4));
         assertEquals(4, test.vm.answer(0));
@@ -163,7 +163,7 @@ class DeferredTest {
         ask(0);
         test.machine.unplug(plug);
         test.machine.plug(TestMachine.plug("disk", "2.0.0", disk()));
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         hands.expire(1); // the hold's own deadline was scheduled before
 
         assertEquals(0xFFFF, test.vm.answer(0));
@@ -175,7 +175,7 @@ class DeferredTest {
         ask(0);
         ask(1);
         test.machine.unplug(plug);
-        assertFalse(test.vm.complete(0), "a hold: the device may still answer");
+        assertFalse(test.vm.isComplete(0), "a hold: the device may still answer");
         due.remove().complete(5);
         assertEquals(5, test.vm.answer(0));
         test.machine.bundleGone(plug.bundleId());

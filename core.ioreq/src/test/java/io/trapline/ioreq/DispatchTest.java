@@ -90,7 +90,7 @@ class DispatchTest {
             assertEquals(DeviceRow.State.HOLDING, test.machine.devices().get(0).state());
 
             test.vm.send(0, IoRequestSlot.PORTIO, IoRequestSlot.READ, 0x3FF, 1, 0);
-            assertTrue(!test.vm.complete(0));
+            assertTrue(!test.vm.isComplete(0));
             test.machine.plug(TestMachine.plug("com1", "1.0.1", new Scratch(0x3F8)));
             assertEquals(0x5A, test.vm.answer(0));
             assertEquals(1, test.machine.devices().get(0).swaps());

@@ -125,7 +125,7 @@ class DoorbellTest {
         Plug old = test.plug("disk", queue("a"));
         test.machine.unplug(old);
         test.vm.send(0, IoRequestSlot.MMIO, IoRequestSlot.WRITE, 0xFEB0_0050L, 2, 1);
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         test.machine.plug(TestMachine.plug("disk", "2.0.0", queue("b")));
         hands.run();
 

@@ -31,7 +31,6 @@ final class FakeVm implements Hypervisor, VirtualMachine {
             ByteBuffer.allocateDirect(IoRequestSlot.PAGE_LENGTH).order(LITTLE_ENDIAN);
     final IoRequestSlot[] slots = new IoRequestSlot[IoRequestSlot.COUNT];
     final AtomicIntegerArray completions = new AtomicIntegerArray(IoRequestSlot.COUNT);
-    final AtomicIntegerArray polled = new AtomicIntegerArray(IoRequestSlot.COUNT);
     private static final ByteBuffer BYTES = ByteBuffer.allocateDirect(RAM).order(LITTLE_ENDIAN);
     private VmEvents events;
     private int vcpus;
@@ -106,13 +105,13 @@ final class FakeVm implements Hypervisor, VirtualMachine {
         events.stopped(stop);
     }
 
-    boolean complete(int vcpu) {
+    boolean isComplete(int vcpu) {
         return slots[vcpu].state() == IoRequestSlot.COMPLETE;
     }
 
     /** Takes the answer, for which it waits if a worker is about to give it: the slot is free again. */
     long answer(int vcpu) {
-        Await.until("vcpu " + vcpu + " is answered", () -> complete(vcpu));
+        Await.until("vcpu " + vcpu + " is answered", () -> isComplete(vcpu));
         long value = slots[vcpu].value();
         slots[vcpu].state(IoRequestSlot.FREE);
         return value;
@@ -185,11 +184,9 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     }
 
     @Override
-    public void completed(int vcpu, boolean polling) {
+    public void complete(int vcpu) {
         completions.incrementAndGet(vcpu);
-        if (polling) {
-            polled.incrementAndGet(vcpu);
-        }
+        slots[vcpu].state(IoRequestSlot.COMPLETE);
     }
 
     @Override

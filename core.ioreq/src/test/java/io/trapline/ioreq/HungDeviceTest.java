@@ -100,7 +100,7 @@ class HungDeviceTest {
         release.countDown();
         vcpu0.join();
 
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         assertEquals(1, test.vm.completions.get(0));
     }
 
@@ -114,7 +114,7 @@ class HungDeviceTest {
         send(2, 0x100); // for the hung one
         int[] ran = {0};
         good.board.post(() -> ran[0]++);
-        assertFalse(test.vm.complete(1));
+        assertFalse(test.vm.isComplete(1));
         test.machine.unplug(bad);
 
         assertEquals(0, test.vm.answer(1));

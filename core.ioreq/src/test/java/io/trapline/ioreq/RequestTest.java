@@ -66,7 +66,7 @@ class RequestTest {
         test.vm.upcall(0);
 
         assertEquals(0, device.cells[0]);
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         test.vm.slots[0].kernelHandled(false);
     }
 
@@ -102,17 +102,6 @@ class RequestTest {
 
         assertEquals(1, writes[0]);
         assertEquals(1, test.machine.row().requests());
-    }
-
-    @Test
-    void tellsAHypervisorThatPollsThatItDoes() {
-        test.vm.slots[0].completionPolling(true);
-        test.vm.in(0x100, 1);
-        test.vm.slots[0].completionPolling(false);
-        test.vm.in(0x100, 1);
-
-        assertEquals(1, test.vm.polled.get(0));
-        assertEquals(2, test.vm.completions.get(0));
     }
 
     @Test

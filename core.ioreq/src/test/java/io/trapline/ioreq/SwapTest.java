@@ -47,7 +47,7 @@ class SwapTest {
         test.machine.unplug(old);
         for (int vcpu = 0; vcpu < 3; vcpu++) {
             send(vcpu, IoRequestSlot.WRITE, 0x100, 10 + vcpu);
-            assertFalse(test.vm.complete(vcpu));
+            assertFalse(test.vm.isComplete(vcpu));
         }
         swap(TestDevice.at(0x100).writes((offset, value) -> seen.add(value)));
 
@@ -86,7 +86,7 @@ class SwapTest {
 
         assertEquals(
                 State.HOLDING, test.state("a"), "the first hold's deadline is not the second's");
-        assertFalse(test.vm.complete(0));
+        assertFalse(test.vm.isComplete(0));
         swap(TestDevice.at(0x100));
         assertEquals(0, test.vm.answer(0));
     }

@@ -208,8 +208,8 @@ final class KvmMachine implements VirtualMachine {
     }
 
     @Override
-    public void completed(int vcpu, boolean polling) {
-        vcpus[vcpu].wake();
+    public void complete(int vcpu) {
+        vcpus[vcpu].complete();
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
  * ioctl on a vCPU can cost as much as a whole exit. The exit is read from the page shared with the kernel, and
  * {@link GuestEntry} makes the call.
  *
- * <p><b>Why no answer is missed.</b> The core stores COMPLETE and then has {@link #wake} called. The thread reads
+ * <p><b>Why no answer is missed.</b> {@link #complete} stores COMPLETE and then wakes. The thread reads
  * the state, and parks only if it is not COMPLETE; a permit given between the two makes the park return at once,
  * and one given before is taken by the park, which returns, and the state is read again. So a COMPLETE followed
  * by a wake never leaves the thread parked. {@link Gate} says why none is taken for stopped that is not.
@@ -84,7 +84,13 @@ final class Vcpu implements Runnable {
         return thread;
     }
 
-    /** The answer is there, or will never be. From any thread. */
+    /** The answer is there. From any thread. */
+    void complete() {
+        slot.state(COMPLETE);
+        wake();
+    }
+
+    /** There is something to look at. From any thread. */
     void wake() {
         if (Thread.currentThread() != thread) {
             LockSupport.unpark(thread);

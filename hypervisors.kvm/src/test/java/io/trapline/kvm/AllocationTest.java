@@ -55,8 +55,7 @@ class AllocationTest {
                 }
             }
             slot.value(0);
-            slot.state(IoRequestSlot.COMPLETE);
-            machine.completed(vcpu, false);
+            machine.complete(vcpu);
         }
 
         @Override

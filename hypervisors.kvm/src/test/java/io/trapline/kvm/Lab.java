@@ -121,9 +121,7 @@ final class Lab implements VmEvents, AutoCloseable {
         if (slot.direction() == IoRequestSlot.READ) {
             slot.value(value);
         }
-        boolean polling = slot.completionPolling();
-        slot.state(IoRequestSlot.COMPLETE);
-        machine.completed(vcpu, polling);
+        machine.complete(vcpu);
     }
 
     @Override

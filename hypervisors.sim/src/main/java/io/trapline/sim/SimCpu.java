@@ -196,16 +196,17 @@ final class SimCpu implements ScriptedGuest.Cpu {
 
     /**
      * The core has answered; from any thread. Refused, and counted, where no answer is due: more answers than
-     * requests, or a slot that is not COMPLETE (a vCPU that polls may have emptied it already).
+     * requests. A vCPU that polls sees COMPLETE, another waits to be told.
      */
-    boolean completed() {
+    boolean complete() {
         int before;
         do {
             before = answered.get();
-            if (before == sent.getAcquire() || (!polling && slot.state() != COMPLETE)) {
+            if (before == sent.getAcquire()) {
                 return false;
             }
         } while (!answered.compareAndSet(before, before + 1));
+        slot.state(COMPLETE);
         if (!polling) {
             wakeIfBlocked();
         }

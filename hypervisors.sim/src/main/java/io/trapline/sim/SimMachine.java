@@ -177,8 +177,8 @@ public final class SimMachine implements VirtualMachine {
     }
 
     /**
-     * How often {@link #completed} was called when no answer was due: twice for one request, or before the
-     * slot was COMPLETE. Such calls do nothing here; on ACRN they complete the vCPU's next request.
+     * How often {@link #complete} was called when no answer was due. Such calls do nothing here; on ACRN they
+     * complete the vCPU's next request.
      */
     public long strayAnswers() {
         return strayAnswers.get();
@@ -187,8 +187,8 @@ public final class SimMachine implements VirtualMachine {
     // ---- from any thread ----
 
     @Override
-    public void completed(int vcpu, boolean polling) {
-        if (!life.cpus[vcpu].completed()) {
+    public void complete(int vcpu) {
+        if (!life.cpus[vcpu].complete()) {
             strayAnswers.incrementAndGet();
         }
     }

@@ -230,7 +230,7 @@ class LifeTest {
         assertEquals(List.of(), threadsOf("sim-t-"));
         assertTrue(core.stops.isEmpty());
         core.close();
-        core.vm.completed(0, false);
+        core.vm.complete(0);
         core.vm.interruptLine(4, true);
         core.vm.message(0xFEE0_0000L, 1);
     }

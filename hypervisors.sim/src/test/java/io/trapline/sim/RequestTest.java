@@ -68,7 +68,7 @@ class RequestTest {
 
             assertEquals(0, steps.run(100));
 
-            core.vm.completed(0, false);
+            core.vm.complete(0);
             steps.run(100);
             assertEquals(0x41L, read.poll());
         }
@@ -80,10 +80,9 @@ class RequestTest {
             core.handle(core::keep).start();
             core.awaitKept();
             assertTrue(core.slot(0).completionPolling());
-            core.slot(0).value(0x42).state(COMPLETE);
+            core.answer(0, 0x42);
 
             assertEquals(0x42L, TestCore.take(read));
-            core.vm.completed(0, true);
             assertEquals(0, core.vm.strayAnswers());
         }
     }
@@ -134,7 +133,7 @@ class RequestTest {
             core.awaitKept();
             core.answer(0, 0x11);
             core.awaitKept();
-            core.vm.completed(0, false); // once more for the first: the second waits for its own
+            core.vm.complete(0); // once more for the first: the second waits for its own
             assertEquals(1, core.vm.strayAnswers());
             core.answer(0, 0x22);
 

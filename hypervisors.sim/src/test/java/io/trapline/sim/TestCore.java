@@ -93,13 +93,11 @@ final class TestCore implements VmEvents, AutoCloseable {
         kept.add(vcpu);
     }
 
-    /** As the core does it: polling is read before COMPLETE is stored. */
+    /** As the core does it. */
     void answer(int vcpu, long value) {
         IoRequestSlot slot = slots[vcpu];
         slot.value(value);
-        boolean polling = slot.completionPolling();
-        slot.state(IoRequestSlot.COMPLETE);
-        vm.completed(vcpu, polling);
+        vm.complete(vcpu);
     }
 
     String describe(int vcpu) {

@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 final class Open {
     static final IoreqClient CLIENT = new IoreqClient("client", Runnable::run);
     private static final AtomicIntegerArray COMPLETED = new AtomicIntegerArray(Slots.COUNT);
-    private static final AtomicIntegerArray POLLED = new AtomicIntegerArray(Slots.COUNT);
     private static final Dispatcher DISPATCHER = new Dispatcher(Runnable::run);
 
     static {
@@ -28,7 +27,6 @@ final class Open {
     Open() {
         slot = Slots.slot(number);
         COMPLETED.set(number, 0);
-        POLLED.set(number, 0);
         request = new Request(number, slot, DISPATCHER);
         ask(0x3F8);
         request.take();
@@ -50,19 +48,12 @@ final class Open {
         return COMPLETED.get(number);
     }
 
-    /** How often it was told so as one that polls. */
-    int polled() {
-        return POLLED.get(number);
-    }
-
     /** Counts completions by slot. */
     private static final class Vm implements VirtualMachine {
         @Override
-        public void completed(int vcpu, boolean polling) {
+        public void complete(int vcpu) {
             COMPLETED.incrementAndGet(vcpu);
-            if (polling) {
-                POLLED.incrementAndGet(vcpu);
-            }
+            Slots.view(vcpu).state(IoRequestSlot.COMPLETE);
         }
 
         @Override

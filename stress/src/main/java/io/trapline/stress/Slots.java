@@ -22,13 +22,16 @@ public final class Slots {
         return NEXT.getAndIncrement() & COUNT - 1;
     }
 
+    /** A view of that slot as it is. */
+    public static IoRequestSlot view(int number) {
+        int page = number / IoRequestSlot.COUNT * IoRequestSlot.PAGE_LENGTH;
+        return new IoRequestSlot(
+                MEMORY.slice(page, IoRequestSlot.PAGE_LENGTH), number % IoRequestSlot.COUNT);
+    }
+
     /** A view of that slot, FREE and without completion polling. */
     public static IoRequestSlot slot(int number) {
-        int page = number / IoRequestSlot.COUNT * IoRequestSlot.PAGE_LENGTH;
-        IoRequestSlot slot =
-                new IoRequestSlot(
-                        MEMORY.slice(page, IoRequestSlot.PAGE_LENGTH),
-                        number % IoRequestSlot.COUNT);
+        IoRequestSlot slot = view(number);
         slot.completionPolling(false).request(0, 0, 0, 0, 0).state(IoRequestSlot.FREE);
         return slot;
     }
