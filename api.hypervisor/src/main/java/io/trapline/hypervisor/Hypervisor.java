@@ -1,6 +1,7 @@
 package io.trapline.hypervisor;
 
 import java.io.IOException;
+import java.util.Set;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /** A backend, published as an OSGi service: it makes virtual machines. */
@@ -8,6 +9,11 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Hypervisor {
     /** Its short name, as on the command line: {@code acrn}, {@code kvm} or {@code sim}. */
     String name();
+
+    /** The names of the machine's settings that only this backend knows: see {@link VmShape#options}. */
+    default Set<String> options() {
+        return Set.of();
+    }
 
     /**
      * Looks whether it can work here: device files, rights, capabilities. Has no lasting effect. From any

@@ -8,8 +8,8 @@ import java.util.Map;
  * @param name its name, for messages and thread names
  * @param memory bytes of RAM, a multiple of 2 MiB, at least 2 MiB
  * @param vcpus 1 to {@link IoRequestSlot#COUNT}
- * @param options a backend's own settings by name, e.g. {@code guest} for the simulator; unknown ones are
- *     refused by the backend
+ * @param options a backend's own settings by name, e.g. {@code guest} for the simulator, and only those that
+ *     {@link Hypervisor#options} names; a value that makes no sense is refused by the backend
  */
 public record VmShape(String name, long memory, int vcpus, Map<String, String> options) {
     private static final long GRANULE = 2L << 20;

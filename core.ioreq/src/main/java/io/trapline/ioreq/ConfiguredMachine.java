@@ -73,8 +73,52 @@ public final class ConfiguredMachine {
         @AttributeDefinition(description = "name of the scripted guest that sim runs")
         String guest() default "monitor";
 
-        @AttributeDefinition(description = "sim: the hypervisor polls for completion")
+        @AttributeDefinition(
+                description = "acrn, sim: the hypervisor polls for completion and is not notified")
         boolean polling() default false;
+
+        @AttributeDefinition(
+                description =
+                        "acrn: what the hypervisor's configuration calls it, at most 16 characters;"
+                                + " empty: the machine's name",
+                required = false)
+        String vmname() default "";
+
+        @AttributeDefinition(
+                description =
+                        "acrn: physical processors, one a vCPU, as 2-3 or 1,3; empty: as the"
+                                + " hypervisor's configuration says",
+                required = false)
+        String affinity() default "";
+
+        @AttributeDefinition(
+                description = "acrn: guest flags by name, e.g. rt, or as a number",
+                required = false)
+        String[] flags() default {};
+
+        @AttributeDefinition(
+                description = "acrn: pages behind the guest's memory",
+                options = {
+                    @Option(label = "off", value = "off"),
+                    @Option(label = "2M", value = "2M"),
+                    @Option(label = "1G", value = "1G")
+                })
+        String hugepages() default "off";
+
+        @AttributeDefinition(
+                description = "acrn: PCI functions passed through, each VIRTUAL=PHYSICAL",
+                required = false)
+        String[] pci() default {};
+
+        @AttributeDefinition(
+                description = "acrn: memory-mapped devices passed through, each NAME=PHYSICAL+SIZE",
+                required = false)
+        String[] mmio() default {};
+
+        @AttributeDefinition(
+                description = "acrn: devices that the hypervisor emulates, each ID@SLOT",
+                required = false)
+        String[] vdev() default {};
 
         @AttributeDefinition(
                 description = "milliseconds that requests wait for a device's successor")
@@ -115,6 +159,14 @@ public final class ConfiguredMachine {
         Map<String, String> options = new HashMap<>();
         options.put("guest", config.guest());
         options.put("polling", Boolean.toString(config.polling()));
+        options.put("vmname", config.vmname());
+        options.put("affinity", config.affinity());
+        options.put("hugepages", config.hugepages());
+        options.put("flags", String.join("\n", config.flags()));
+        options.put("pci", String.join("\n", config.pci()));
+        options.put("mmio", String.join("\n", config.mmio()));
+        options.put("vdev", String.join("\n", config.vdev()));
+        options.values().removeIf(String::isEmpty);
         return new MachineSpec(
                 name,
                 config.backend(),

@@ -256,7 +256,8 @@ public final class MachineRegistry implements Machines {
         try {
             LiveMachine machine =
                     new LiveMachine(
-                            spec.forBackend(choice.hypervisor().name()),
+                            spec.forBackend(
+                                    choice.hypervisor().name(), choice.hypervisor().options()),
                             choice.hypervisor(),
                             choice.why(),
                             host,

@@ -2,7 +2,9 @@ package io.trapline.ioreq;
 
 import io.trapline.hypervisor.CpuMode;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How a machine was configured.
@@ -27,18 +29,12 @@ record MachineSpec(
         CpuMode mode,
         Map<String, String> options,
         long holdNanos) {
-    /** The same for one backend: settings that only the simulator knows are dropped elsewhere. */
-    MachineSpec forBackend(String chosen) {
+    /** The same for one backend: settings that only others know are dropped. */
+    MachineSpec forBackend(String chosen, Set<String> itsOptions) {
+        Map<String, String> known = new HashMap<>(options);
+        known.keySet().retainAll(itsOptions);
         boolean sim = chosen.equals("sim");
         return new MachineSpec(
-                name,
-                chosen,
-                memory,
-                vcpus,
-                sim ? null : image,
-                address,
-                mode,
-                sim ? options : Map.of(),
-                holdNanos);
+                name, chosen, memory, vcpus, sim ? null : image, address, mode, known, holdNanos);
     }
 }

@@ -8,6 +8,7 @@ import java.lang.annotation.Annotation;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +79,41 @@ class ConfiguredMachineTest {
         }
 
         @Override
+        public String vmname() {
+            return value("vmname");
+        }
+
+        @Override
+        public String affinity() {
+            return value("affinity");
+        }
+
+        @Override
+        public String[] flags() {
+            return value("flags");
+        }
+
+        @Override
+        public String hugepages() {
+            return value("hugepages");
+        }
+
+        @Override
+        public String[] pci() {
+            return value("pci");
+        }
+
+        @Override
+        public String[] mmio() {
+            return value("mmio");
+        }
+
+        @Override
+        public String[] vdev() {
+            return value("vdev");
+        }
+
+        @Override
         public long hold() {
             return value("hold");
         }
@@ -106,7 +142,16 @@ class ConfiguredMachineTest {
         assertNull(machine.spec().image());
         assertNull(machine.spec().mode());
         assertEquals(TimeUnit.SECONDS.toNanos(2), machine.spec().holdNanos());
-        assertEquals(Map.of("guest", "monitor", "polling", "false"), machine.spec().options());
+        assertEquals(
+                Map.of("guest", "monitor", "polling", "false", "hugepages", "off"),
+                machine.spec().options());
+    }
+
+    @Test
+    void handsListsOnLineByLine() {
+        ConfiguredMachine machine = machine("pci", new String[] {"0:5.0=0:14.0", "0:6.0=0:1f.3"});
+
+        assertEquals("0:5.0=0:14.0\n0:6.0=0:1f.3", machine.spec().options().get("pci"));
     }
 
     @Test
@@ -180,10 +225,10 @@ class ConfiguredMachineTest {
     void keepsWhatOnlyTheSimulatorKnowsFromTheOthers() {
         MachineSpec spec = machine("image", "guest.elf").spec();
 
-        assertEquals(Path.of("guest.elf"), spec.forBackend("kvm").image());
-        assertEquals(Map.of(), spec.forBackend("kvm").options());
-        assertNull(spec.forBackend("sim").image());
-        assertEquals("monitor", spec.forBackend("sim").options().get("guest"));
+        assertEquals(Path.of("guest.elf"), spec.forBackend("kvm", Set.of()).image());
+        assertEquals(Map.of(), spec.forBackend("kvm", Set.of()).options());
+        assertNull(spec.forBackend("sim", Set.of("guest")).image());
+        assertEquals("monitor", spec.forBackend("sim", Set.of("guest")).options().get("guest"));
         assertEquals(CpuMode.LONG, machine("mode", "long").spec().mode());
         assertEquals(CpuMode.REAL, machine("mode", "real").spec().mode());
         assertEquals(CpuMode.PROTECTED, machine("mode", "protected").spec().mode());

@@ -5,6 +5,9 @@ import io.trapline.kvm.Kvm.kvm_irqchip;
 import io.trapline.kvm.Kvm.kvm_msi;
 import io.trapline.kvm.Kvm.kvm_pit_config;
 import io.trapline.kvm.Kvm.kvm_pit_state2;
+import io.trapline.linux.Block;
+import io.trapline.linux.Descriptor;
+import io.trapline.linux.Libc;
 import java.io.IOException;
 
 /**
@@ -21,7 +24,7 @@ final class Chips {
         Kvm.KVM_IRQCHIP_PIC_MASTER, Kvm.KVM_IRQCHIP_PIC_SLAVE, Kvm.KVM_IRQCHIP_IOAPIC
     };
 
-    private final MachineFile file;
+    private final Descriptor file;
     private final Block[] powerOn = new Block[CHIPS.length];
     private final Block pit = new Block(kvm_pit_state2.SIZEOF);
 
@@ -31,7 +34,7 @@ final class Chips {
     private final Block msi = new Block(kvm_msi.SIZEOF);
 
     /** Makes them; before the first vCPU. */
-    Chips(MachineFile file) throws IOException {
+    Chips(Descriptor file) throws IOException {
         this.file = file;
         Libc.check(file.ioctl(Kvm.KVM_CREATE_IRQCHIP, 0), "KVM_CREATE_IRQCHIP");
         Block config = new Block(kvm_pit_config.SIZEOF);

@@ -3,6 +3,7 @@ package io.trapline.kvm;
 import static java.util.Map.entry;
 
 import io.trapline.hypervisor.CpuMode;
+import io.trapline.hypervisor.IdentityMap;
 import io.trapline.kvm.Kvm.kvm_debugregs;
 import io.trapline.kvm.Kvm.kvm_dtable;
 import io.trapline.kvm.Kvm.kvm_lapic_state;
@@ -15,6 +16,7 @@ import io.trapline.kvm.Kvm.kvm_sregs;
 import io.trapline.kvm.Kvm.kvm_vcpu_events;
 import io.trapline.kvm.Kvm.kvm_xcrs;
 import io.trapline.kvm.Kvm.kvm_xsave;
+import io.trapline.linux.Block;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;

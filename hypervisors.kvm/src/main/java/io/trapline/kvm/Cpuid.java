@@ -3,6 +3,8 @@ package io.trapline.kvm;
 import com.sun.jna.Native;
 import io.trapline.kvm.Kvm.kvm_cpuid2;
 import io.trapline.kvm.Kvm.kvm_cpuid_entry2;
+import io.trapline.linux.Block;
+import io.trapline.linux.Libc;
 import java.io.IOException;
 
 /** What a vCPU's CPUID answers: all that KVM supports here, with the vCPU's own number put in. */

@@ -1,5 +1,6 @@
 package io.trapline.kvm;
 
+import io.trapline.linux.Barrier;
 import java.lang.invoke.VarHandle;
 
 /**

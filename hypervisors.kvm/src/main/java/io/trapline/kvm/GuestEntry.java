@@ -6,6 +6,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import io.trapline.linux.Libc;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.HexFormat;

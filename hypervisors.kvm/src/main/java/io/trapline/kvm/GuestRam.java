@@ -1,10 +1,10 @@
 package io.trapline.kvm;
 
-import com.sun.jna.Pointer;
 import io.trapline.hypervisor.RamRange;
 import io.trapline.kvm.Kvm.kvm_userspace_memory_region;
+import io.trapline.linux.Block;
+import io.trapline.linux.HostMemory;
 import java.io.IOException;
-import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -13,11 +13,6 @@ import java.util.List;
 /**
  * The guest's memory, laid out as in a PC: conventional memory below 640 KiB, the rest from 1 MiB up to the
  * hole for devices at 3 GiB, what is left from 4 GiB on.
- *
- * <p>One mapping holds it all, with no swap reserved and no page behind it before it is touched, and aligned so
- * that the kernel can use huge pages. {@link #close} gives every page back at once; the addresses stay mapped,
- * as empty memory, until the last buffer on them is garbage, so that a device that is late reads zeros instead
- * of ending the process.
  */
 final class GuestRam implements AutoCloseable {
     static final long CONVENTIONAL_END = 0xA0000L;
@@ -25,13 +20,9 @@ final class GuestRam implements AutoCloseable {
     static final long HOLE = 3L << 30;
     static final long HOLE_END = 4L << 30;
 
-    private static final long HUGE_PAGE = 2L << 20;
-    private static final int READ_WRITE = Libc.PROT_READ | Libc.PROT_WRITE;
-    private static final int FLAGS = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE;
-    private static final Cleaner CLEANER = Cleaner.create();
-
     private record Piece(long guest, long host, long length) {}
 
+    private final HostMemory memory;
     private final List<Piece> pieces = new ArrayList<>();
     private final List<RamRange> ranges = new ArrayList<>();
 
@@ -41,19 +32,18 @@ final class GuestRam implements AutoCloseable {
      * @param length bytes, as the guest's highest address would be if there were no hole at 3 GiB
      */
     GuestRam(long length) throws IOException {
-        long mapping = Libc.mmap(0, length + HUGE_PAGE, READ_WRITE, FLAGS, -1, 0);
-        Libc.check(mapping == -1 ? -1 : 0, "mmap of " + length + " bytes of guest memory");
-        long base = (mapping + HUGE_PAGE - 1) & -HUGE_PAGE;
-        Libc.madvise(base, length, Libc.MADV_HUGEPAGE);
-        unmap(mapping, base - mapping);
-        unmap(base + length, mapping + HUGE_PAGE - base);
-        unmap(base + CONVENTIONAL_END, EXTENDED - CONVENTIONAL_END);
-
-        add(0, base, CONVENTIONAL_END);
-        add(EXTENDED, base + EXTENDED, Math.min(length, HOLE) - EXTENDED);
+        memory = HostMemory.anonymous(length);
+        memory.cut(CONVENTIONAL_END, EXTENDED - CONVENTIONAL_END);
+        add(0, 0, CONVENTIONAL_END);
+        add(EXTENDED, EXTENDED, Math.min(length, HOLE) - EXTENDED);
         if (length > HOLE) {
-            add(HOLE_END, base + HOLE, length - HOLE);
+            add(HOLE_END, HOLE, length - HOLE);
         }
+    }
+
+    private void add(long guest, long offset, long length) {
+        pieces.add(new Piece(guest, memory.address() + offset, length));
+        ranges.add(new RamRange(guest, length, memory.windows(offset, length, RamRange.WINDOW)));
     }
 
     /** What is where, in ascending order. */
@@ -74,12 +64,6 @@ final class GuestRam implements AutoCloseable {
         }
     }
 
-    /** Copies to guest memory that is there; both ends within one range and one window. */
-    void write(long address, ByteBuffer source) {
-        ByteBuffer window = window(address);
-        window.put(window.position(), source, source.position(), source.remaining());
-    }
-
     /** The rest of the window from an address on; null where there is no memory. */
     ByteBuffer window(long address) {
         for (RamRange range : ranges) {
@@ -97,27 +81,6 @@ final class GuestRam implements AutoCloseable {
     /** Gives the pages back. */
     @Override
     public void close() {
-        for (Piece piece : pieces) {
-            Libc.mmap(piece.host, piece.length, READ_WRITE, FLAGS | Libc.MAP_FIXED, -1, 0);
-        }
-    }
-
-    private void add(long guest, long host, long length) {
-        List<ByteBuffer> windows = new ArrayList<>();
-        for (long offset = 0; offset < length; offset += RamRange.WINDOW) {
-            long start = host + offset;
-            long size = Math.min(RamRange.WINDOW, length - offset);
-            ByteBuffer window = new Pointer(start).getByteBuffer(0, size);
-            windows.add(window.order(ByteOrder.LITTLE_ENDIAN));
-            CLEANER.register(window, () -> unmap(start, size));
-        }
-        pieces.add(new Piece(guest, host, length));
-        ranges.add(new RamRange(guest, length, windows));
-    }
-
-    private static void unmap(long address, long length) {
-        if (length > 0) {
-            Libc.munmap(address, length);
-        }
+        memory.close();
     }
 }

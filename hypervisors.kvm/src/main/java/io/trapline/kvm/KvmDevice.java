@@ -1,8 +1,9 @@
 package io.trapline.kvm;
 
-import com.sun.jna.Native;
+import io.trapline.linux.DeviceNode;
+import io.trapline.linux.DeviceNode.Refused;
+import io.trapline.linux.Libc;
 import java.io.IOException;
-import java.lang.ref.Reference;
 
 /** An open {@code /dev/kvm}: what can be asked before there is a machine. */
 final class KvmDevice implements AutoCloseable {
@@ -15,42 +16,9 @@ final class KvmDevice implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** Opens the device; the errno of a refusal is in the exception, its text says what to do. */
+    /** Opens the device. */
     static KvmDevice open(String path) throws Refused {
-        Block name = Block.of(path);
-        int fd = Libc.open(name.address(), Libc.O_RDWR | Libc.O_CLOEXEC);
-        int errno = fd < 0 ? Native.getLastError() : 0;
-        Reference.reachabilityFence(name);
-        if (fd < 0) {
-            throw new Refused(path, errno);
-        }
-        return new KvmDevice(fd);
-    }
-
-    /** The device cannot be opened. */
-    static final class Refused extends IOException {
-        private static final long serialVersionUID = 1;
-
-        private final String reason;
-        private final String remedy;
-
-        Refused(String path, int errno) {
-            this(path, Libc.text(errno), Remedy.of(path, errno));
-        }
-
-        private Refused(String path, String reason, String remedy) {
-            super("open " + path + ": " + reason + "; " + remedy);
-            this.reason = reason;
-            this.remedy = remedy;
-        }
-
-        String reason() {
-            return reason;
-        }
-
-        String remedy() {
-            return remedy;
-        }
+        return new KvmDevice(DeviceNode.open(path, "kvm", errno -> Remedy.of(path, errno)));
     }
 
     int version() {

@@ -1,6 +1,7 @@
 package io.trapline.kvm;
 
 import io.trapline.hypervisor.CpuMode;
+import io.trapline.hypervisor.IdentityMap;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.RamRange;
 import io.trapline.hypervisor.Registration;
@@ -8,6 +9,9 @@ import io.trapline.hypervisor.VirtualMachine;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.hypervisor.VmShape;
 import io.trapline.kvm.Kvm.kvm_coalesced_mmio_zone;
+import io.trapline.linux.Block;
+import io.trapline.linux.Descriptor;
+import io.trapline.linux.Libc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -32,7 +36,7 @@ final class KvmMachine implements VirtualMachine {
     private final Gate gate = new Gate();
     private final ByteBuffer page;
     private final GuestRam ram;
-    private final MachineFile file;
+    private final Descriptor file;
     private final Chips chips;
     private final Doorbells doorbells;
     private final Vcpu[] vcpus;
@@ -52,7 +56,7 @@ final class KvmMachine implements VirtualMachine {
         Vcpu[] made = new Vcpu[shape.vcpus()];
         try {
             vm = kvm.createMachine();
-            file = new MachineFile(vm);
+            file = new Descriptor(vm);
             Block identityMap = new Block(Long.BYTES);
             identityMap.bytes.putLong(0, IDENTITY_MAP_PAGE);
             identityMap.ioctl(vm, Kvm.KVM_SET_IDENTITY_MAP_ADDR, "KVM_SET_IDENTITY_MAP_ADDR");
@@ -127,7 +131,7 @@ final class KvmMachine implements VirtualMachine {
                             .formatted(name(), entry, mode, end - 1));
         }
         if (mode == CpuMode.LONG) {
-            IdentityMap.write(ram, booted);
+            IdentityMap.write(ram.ranges(), booted);
         }
         booted = true;
         vcpus[0].file().state().boot(mode, entry);

@@ -5,6 +5,7 @@ import static java.util.Map.entry;
 import io.trapline.hypervisor.Readiness;
 import io.trapline.hypervisor.Readiness.Finding;
 import io.trapline.hypervisor.VmShape;
+import io.trapline.linux.DeviceNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,7 +102,7 @@ final class Probe {
             }
             int most = kvm.extension(Kvm.KVM_CAP_MAX_VCPUS);
             find("KVM_CAP_MAX_VCPUS", most > 0, "up to " + most + " vCPUs", "");
-        } catch (KvmDevice.Refused e) {
+        } catch (DeviceNode.Refused e) {
             find(path, false, e.reason(), e.remedy());
         }
     }

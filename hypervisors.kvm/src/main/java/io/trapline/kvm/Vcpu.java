@@ -12,6 +12,8 @@ import static io.trapline.hypervisor.IoRequestSlot.WRITE;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.kvm.Kvm.kvm_run;
+import io.trapline.linux.Kick;
+import io.trapline.linux.Libc;
 import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
 

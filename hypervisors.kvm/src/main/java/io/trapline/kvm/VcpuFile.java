@@ -1,6 +1,7 @@
 package io.trapline.kvm;
 
 import com.sun.jna.Pointer;
+import io.trapline.linux.Libc;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

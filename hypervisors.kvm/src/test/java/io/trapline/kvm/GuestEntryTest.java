@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.kvm.Kvm.kvm_run;
+import io.trapline.linux.Descriptor;
+import io.trapline.linux.Libc;
 import org.junit.jupiter.api.Test;
 
 /** KVM_RUN by our own few bytes, and by JNA, say the same. */
@@ -13,7 +15,7 @@ class GuestEntryTest {
         Lab.needKvm();
         assertTrue(GuestEntry.isDirect(), "bound to the short way");
         try (KvmDevice kvm = KvmDevice.open(KvmDevice.PATH);
-                MachineFile machine = new MachineFile(kvm.createMachine())) {
+                Descriptor machine = new Descriptor(kvm.createMachine())) {
             new Chips(machine);
             try (VcpuFile vcpu = new VcpuFile(machine.fd(), 0, kvm, 1)) {
                 vcpu.run().put(kvm_run.immediate_exit, (byte) 1);

@@ -11,6 +11,7 @@ import io.trapline.hypervisor.VmEvents;
 import io.trapline.hypervisor.VmShape;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -33,6 +34,11 @@ public final class SimComponent implements Hypervisor {
     @Override
     public String name() {
         return simulator.name();
+    }
+
+    @Override
+    public Set<String> options() {
+        return simulator.options();
     }
 
     @Override

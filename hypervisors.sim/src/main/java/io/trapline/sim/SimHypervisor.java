@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -31,6 +32,11 @@ public final class SimHypervisor implements Hypervisor {
     @Override
     public String name() {
         return "sim";
+    }
+
+    @Override
+    public Set<String> options() {
+        return SimOptions.KNOWN;
     }
 
     @Override

@@ -18,8 +18,7 @@ record SimOptions(String guest, boolean polling, boolean deterministic, long see
     private static final String POLLING = "polling";
     private static final String DETERMINISTIC = "deterministic";
     private static final String SEED = "seed";
-    private static final Set<String> KNOWN =
-            new TreeSet<>(Set.of(GUEST, POLLING, DETERMINISTIC, SEED));
+    static final Set<String> KNOWN = new TreeSet<>(Set.of(GUEST, POLLING, DETERMINISTIC, SEED));
 
     /** Reads a shape's options; refuses an unknown name or value, naming what there is. */
     static SimOptions of(VmShape shape) {

@@ -1,22 +1,21 @@
-package io.trapline.kvm;
+package io.trapline.linux;
 
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import io.trapline.kvm.Libc.sigaction;
+import io.trapline.linux.Libc.sigaction;
 import java.lang.ref.Reference;
 
 /**
- * The signal that takes a thread out of KVM_RUN.
+ * The signal that takes a thread out of a system call.
  *
  * <p>Its handler is the C library's {@code abs}: a function of one int that touches nothing, which is all a
- * handler needs to be for a system call to return EINTR. Blocking the signal and opening it with
- * KVM_SET_SIGNAL_MASK would do without a handler, but costs two changes of the mask, 60 to 100 ns, at every
- * exit; and a signal that arrived late, at a thread that is no vCPU any more, would end the process.
+ * handler needs to be for a system call to end early. A signal that arrives late, at a thread that waits for
+ * none any more, does no harm.
  *
- * <p>A signal handled just before KVM_RUN is lost, which is why {@code immediate_exit} is always set first: the
- * kernel looks at it after every way into KVM_RUN.
+ * <p>A signal handled just before the call is lost: whoever kicks either makes the call look first (KVM's {@code
+ * immediate_exit}) or kicks again until the thread is out.
  */
-final class Kick {
+public final class Kick {
     private static final int SIGRTMIN = 34;
     private static final int SIGRTMAX = 64;
 
@@ -28,7 +27,7 @@ final class Kick {
     private Kick() {}
 
     /** Lets the calling thread be kicked; its number for {@link #thread}. */
-    static int join() {
+    public static int join() {
         Block set = new Block(128);
         set.bytes.putLong(0, 1L << (SIGNAL - 1));
         Libc.pthread_sigmask(Libc.SIG_UNBLOCK, set.address(), 0);
@@ -37,7 +36,7 @@ final class Kick {
     }
 
     /** Kicks a thread of this process, wherever it is. */
-    static void thread(int tid) {
+    public static void thread(int tid) {
         Libc.tgkill(Libc.getpid(), tid, SIGNAL);
     }
 
@@ -63,6 +62,6 @@ final class Kick {
             Reference.reachabilityFence(old);
             Reference.reachabilityFence(ours);
         }
-        throw new IllegalStateException("no real-time signal is free to stop a vCPU with");
+        throw new IllegalStateException("no real-time signal is free to end a system call with");
     }
 }

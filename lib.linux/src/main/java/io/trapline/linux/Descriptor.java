@@ -1,4 +1,4 @@
-package io.trapline.kvm;
+package io.trapline.linux;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -6,23 +6,28 @@ import java.util.concurrent.atomic.AtomicInteger;
  * A machine's file descriptor, which any thread may use while another closes it: the number could otherwise
  * belong to another machine by the time of the call.
  */
-final class MachineFile implements AutoCloseable {
+public final class Descriptor implements AutoCloseable {
     private static final int CLOSED = Integer.MIN_VALUE;
 
     private final int fd;
     private final AtomicInteger users = new AtomicInteger();
 
-    MachineFile(int fd) {
+    public Descriptor(int fd) {
         this.fd = fd;
     }
 
     /** The descriptor, for calls made while nobody can close it. */
-    int fd() {
+    public int fd() {
         return fd;
     }
 
+    /** Whether it is closed, or about to be. */
+    public boolean closed() {
+        return users.get() < 0;
+    }
+
     /** An ioctl with a plain argument; -1 once closed. */
-    int ioctl(long request, long argument) {
+    public int ioctl(long request, long argument) {
         try {
             return users.getAndIncrement() < 0 ? -1 : Libc.ioctl(fd, request, argument);
         } finally {
@@ -31,7 +36,7 @@ final class MachineFile implements AutoCloseable {
     }
 
     /** An ioctl with a structure; -1 once closed. */
-    int ioctl(long request, Block argument) {
+    public int ioctl(long request, Block argument) {
         try {
             return users.getAndIncrement() < 0 ? -1 : argument.ioctl(fd, request);
         } finally {

@@ -1,4 +1,4 @@
-package io.trapline.kvm;
+package io.trapline.linux;
 
 import com.sun.jna.Native;
 import com.sun.jna.Pointer;
@@ -9,17 +9,17 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /** Zeroed memory that stays where it is: the argument of a system call. Freed with the object. */
-final class Block {
-    final ByteBuffer bytes;
+public final class Block {
+    public final ByteBuffer bytes;
     private final long address;
 
-    Block(int length) {
+    public Block(int length) {
         bytes = ByteBuffer.allocateDirect(length).order(ByteOrder.LITTLE_ENDIAN);
         address = Pointer.nativeValue(Native.getDirectBufferPointer(bytes));
     }
 
     /** A C string. */
-    static Block of(String text) {
+    public static Block of(String text) {
         byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
         Block block = new Block(encoded.length + 1);
         block.bytes.put(0, encoded);
@@ -27,12 +27,12 @@ final class Block {
     }
 
     /** Its first byte's address; whoever uses it keeps this object reachable meanwhile. */
-    long address() {
+    public long address() {
         return address;
     }
 
     /** An ioctl with this block as argument; the result is the caller's to judge. */
-    int ioctl(int fd, long request) {
+    public int ioctl(int fd, long request) {
         try {
             return Libc.ioctl(fd, request, address);
         } finally {
@@ -41,7 +41,7 @@ final class Block {
     }
 
     /** An ioctl with this block as argument that must not fail. */
-    int ioctl(int fd, long request, String name) throws IOException {
+    public int ioctl(int fd, long request, String name) throws IOException {
         return Libc.check(ioctl(fd, request), name);
     }
 }
