@@ -37,7 +37,16 @@ final class Rooms {
 
     /** Rooms that are bundles but no part of the runtime, and rooms that are no bundles. */
     static final Set<String> FREE =
-            Set.of("it", "launcher", "bench", "stress", "architecture", "docs", "cnf");
+            Set.of(
+                    "it",
+                    "it.acrn",
+                    "launcher",
+                    "bench",
+                    "stress",
+                    "rig",
+                    "architecture",
+                    "docs",
+                    "cnf");
 
     private Rooms() {}
 
