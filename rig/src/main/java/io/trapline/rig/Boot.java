@@ -12,7 +12,12 @@ public final class Boot {
     /** Host CPUs that are busy elsewhere make the guest's stall; that is not the kernel's fault. */
     private static final String PATIENT = "rcupdate.rcu_cpu_stall_suppress=1";
 
+    /** Folders that are new and empty inside. */
+    private static final List<Path> FRESH =
+            List.of(Path.of("/tmp"), Path.of("/run"), Path.of("/dev"));
+
     private final Path folder;
+    private final List<Path> seen = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private String kernel = PATIENT;
 
@@ -56,6 +61,12 @@ public final class Boot {
         return with("-d");
     }
 
+    /** Files that the command needs: they are seen inside even if they lie in the host's {@code /tmp}. */
+    public Boot sees(List<Path> files) {
+        seen.addAll(files);
+        return this;
+    }
+
     /**
      * Boots, runs, and waits for the end.
      *
@@ -70,8 +81,8 @@ public final class Boot {
         Files.createDirectories(keep);
         List<String> words = new ArrayList<>(List.of(folder.resolve("run.sh").toString()));
         words.addAll(options);
-        words.addAll(List.of("-k", kernel, "-o", keep.toString(), shared.toString()));
-        words.addAll(command);
+        words.addAll(List.of("-k", kernel, "-o", keep.toString()));
+        words.addAll(in(shared.toRealPath(), command));
         Process process =
                 new ProcessBuilder(words)
                         .redirectOutput(keep.resolve(Outcome.STDOUT).toFile())
@@ -82,5 +93,25 @@ public final class Boot {
         } finally {
             process.destroy();
         }
+    }
+
+    /** The folder to share and the command; a wider folder if the one that is wanted does not show everything. */
+    private List<String> in(Path shared, List<String> command) throws IOException {
+        Path wide = shared;
+        for (Path file : seen) {
+            Path real = file.toRealPath();
+            while (FRESH.stream().anyMatch(real::startsWith) && !real.startsWith(wide)) {
+                wide = wide.getParent();
+            }
+        }
+        List<String> words = new ArrayList<>(List.of(wide.toString()));
+        if (!wide.equals(shared)) {
+            words.addAll(List.of("env", "-C", shared.toString()));
+            if (command.size() == 1) {
+                words.addAll(List.of("bash", "-c"));
+            }
+        }
+        words.addAll(command);
+        return words;
     }
 }
