@@ -145,6 +145,12 @@ final class BareModel implements AutoCloseable {
         check("INJECT_MSI", C.ioctl(fd, INJECT_MSI, arguments + ARGUMENT));
     }
 
+    /** Tells the driver that a request is answered, whether there was one or not. */
+    void complete(int vcpu) throws IOException {
+        argument.putLong(ARGUMENT, vm).putInt(ARGUMENT + 4, vcpu);
+        call(NOTIFY_REQUEST_FINISH, ARGUMENT);
+    }
+
     void pause() throws IOException {
         call(PAUSE_VM, -1);
     }
