@@ -88,6 +88,9 @@ class RigRunTest {
         List<String> words = new ArrayList<>(List.of(setting.javaHome() + "/bin/java"));
         words.addAll(FLAGS);
         words.addAll(setting.flags());
+        System.getProperties().stringPropertyNames().stream()
+                .filter(name -> name.startsWith("rig."))
+                .forEach(name -> words.add("-D" + name + "=" + System.getProperty(name)));
         words.addAll(List.of("-cp", String.join(File.pathSeparator, classPath())));
         words.add(RigMain.class.getName());
         words.add(Long.toString(LIMIT.minus(FAREWELL).toSeconds()));
