@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 /** The random guest on a bare loop: that the rig and the guest agree, and what they can do in a second. */
 @OnRig
 class RandomGuestTest {
-    private static final long ACCESSES = Long.getLong("rig.accesses", 40_000);
+    private static final long ACCESSES = Long.getLong("rig.bare.accesses", 40_000);
     private static final long SEED = 42;
 
     private static RandomGuest guest(AddressPlan plan, BareModel model) {
@@ -61,7 +61,7 @@ class RandomGuestTest {
             model.pause();
 
             thread.join();
-            assertTrue(run.get().accesses() >= 1000);
+            assertTrue(run.get().accesses() >= 500); // PCI configuration counts once, not twice
             assertEquals("paused", rig.status().machine(model.vm()).state());
         }
     }

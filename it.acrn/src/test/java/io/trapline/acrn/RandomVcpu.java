@@ -11,8 +11,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RandomVcpu {
     private static final int CONFIG_ADDRESS = 0xCF8;
     private static final int CONFIG_DATA = 0xCFC;
-    private static final int SHORTEST_RUN = 20;
-    private static final int LONGEST_RUN = 120;
+    private static final int SHORTEST_RUN = 5;
+    private static final int LONGEST_RUN = 60;
 
     /** How many commands are kept to be told when something is wrong. */
     private static final int STORY = 12;
