@@ -2,8 +2,9 @@ package io.trapline.acrn;
 
 /** The device that an {@link AddressPlan} describes, for one vCPU: scratch cells and counters. */
 final class Playground {
-    private static final int PORTIO = 0;
-    private static final int MMIO = 1;
+    static final int PORTIO = 0;
+    static final int MMIO = 1;
+    static final int PCICFG = 2;
 
     private final Cells ports = new Cells(AddressPlan.PORTS);
     private final Cells memory = new Cells(AddressPlan.MEMORY);

@@ -47,6 +47,13 @@ class RigRunTest {
             this(name, options, System.getProperty("java.home"), List.of());
         }
 
+        /** The same, shorter where a test can be. */
+        Setting brief() {
+            List<String> more = new ArrayList<>(flags);
+            more.add("-Drig.accesses=100000");
+            return new Setting(name, options, javaHome, more);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -57,11 +64,11 @@ class RigRunTest {
         List<Setting> settings = new ArrayList<>();
         settings.add(new Setting("default", b -> b));
         settings.add(new Setting("strict-destroy", b -> b.hypervisor("strict_destroy=1")));
-        settings.add(new Setting("slub-debug", b -> b.kernel("slub_debug=FZPU")));
+        settings.add(new Setting("slub-debug", b -> b.kernel("slub_debug=FZPU")).brief());
         String jdk25 = System.getenv("JAVA_HOME_25_X64");
         if (jdk25 != null) {
             List<String> flags = List.of("--enable-native-access=ALL-UNNAMED");
-            settings.add(new Setting("jdk25", b -> b, jdk25, flags));
+            settings.add(new Setting("jdk25", b -> b, jdk25, flags).brief());
         }
         settings.removeIf(setting -> !chosen("rig.boot", setting.name()));
         return settings;
