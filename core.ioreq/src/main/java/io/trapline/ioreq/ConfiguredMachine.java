@@ -106,19 +106,36 @@ public final class ConfiguredMachine {
         String hugepages() default "off";
 
         @AttributeDefinition(
-                description = "acrn: PCI functions passed through, each VIRTUAL=PHYSICAL",
+                description =
+                        "acrn: PCI functions passed through, each VIRTUAL=PHYSICAL, as"
+                                + " [bus:]device.function in hexadecimal, e.g. 00:05.0=00:14.0; then"
+                                + " ,quirk; ,msi or ,intx or ,intx=GSI: without or with an interrupt"
+                                + " pin",
                 required = false)
         String[] pci() default {};
 
         @AttributeDefinition(
-                description = "acrn: memory-mapped devices passed through, each NAME=PHYSICAL+SIZE",
+                description =
+                        "acrn: memory-mapped devices passed through, each NAME@GUEST=HOST+SIZE with"
+                                + " up to three ranges, e.g. MSFT0101@0xFED40000=0xFED40000+0x5000",
                 required = false)
         String[] mmio() default {};
 
         @AttributeDefinition(
-                description = "acrn: devices that the hypervisor emulates, each ID@SLOT",
+                description =
+                        "acrn: devices that the hypervisor emulates, each VENDOR:DEVICE@FUNCTION or"
+                                + " legacy:N@SLOT; then ,barI=0xVALUE+0xSIZE; last ,args=TEXT or"
+                                + " ,args=0xBYTES",
                 required = false)
         String[] vdev() default {};
+
+        @AttributeDefinition(
+                description =
+                        "acrn: meets interrupt storms of what is passed through:"
+                                + " THRESHOLD/s,PERIOD(s),DELAY(ms),DURATION(ms), e.g. 10000,10,1,100;"
+                                + " empty: off",
+                required = false)
+        String intrmonitor() default "";
 
         @AttributeDefinition(
                 description = "milliseconds that requests wait for a device's successor")
@@ -166,6 +183,7 @@ public final class ConfiguredMachine {
         options.put("pci", String.join("\n", config.pci()));
         options.put("mmio", String.join("\n", config.mmio()));
         options.put("vdev", String.join("\n", config.vdev()));
+        options.put("intrmonitor", config.intrmonitor());
         options.values().removeIf(String::isEmpty);
         return new MachineSpec(
                 name,

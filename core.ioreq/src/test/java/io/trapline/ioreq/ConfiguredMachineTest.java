@@ -114,6 +114,11 @@ class ConfiguredMachineTest {
         }
 
         @Override
+        public String intrmonitor() {
+            return value("intrmonitor");
+        }
+
+        @Override
         public long hold() {
             return value("hold");
         }

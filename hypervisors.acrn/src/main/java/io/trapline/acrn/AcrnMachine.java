@@ -47,6 +47,8 @@ final class AcrnMachine implements VirtualMachine {
     private final Doorbells doorbells;
     private final Interrupts interrupts;
     private final Complaints complaints = new Complaints();
+    private PassThrough passThrough;
+    private InterruptMonitor monitor;
     private boolean booted;
     private boolean client;
     private boolean held;
@@ -72,6 +74,12 @@ final class AcrnMachine implements VirtualMachine {
             slots = page.slots(create(options));
             created = true;
             ram.map(hsm);
+            passThrough = options.passThrough().prepare(hsm::call, complaints, ram.ranges());
+            passThrough.give();
+            if (options.storms() != null && !passThrough.isEmpty()) {
+                monitor =
+                        new InterruptMonitor(shape.name(), hsm::call, complaints, options.storms());
+            }
         } catch (IOException | RuntimeException e) {
             if (created) {
                 destroy();
@@ -190,6 +198,8 @@ final class AcrnMachine implements VirtualMachine {
         }
         hsm.call(Ioctl.CLEAR_VM_IOREQ, 0, "");
         hsm.call(Ioctl.RESET_VM, 0, "");
+        passThrough.takeBack(); // the functions are reset, and no longer write to memory
+        passThrough.give();
     }
 
     private boolean pending() {
@@ -220,7 +230,18 @@ final class AcrnMachine implements VirtualMachine {
             attach.end();
             attempt(Ioctl.DESTROY_IOREQ_CLIENT);
         }
+        takeBack();
         attempt(Ioctl.DESTROY_VM);
+    }
+
+    /** What was passed through, from a VM that is paused or has not run, and nobody looks at it any more. */
+    private void takeBack() {
+        if (monitor != null) {
+            monitor.close();
+        }
+        if (passThrough != null) {
+            passThrough.takeBack();
+        }
     }
 
     private void attempt(Ioctl ioctl) {

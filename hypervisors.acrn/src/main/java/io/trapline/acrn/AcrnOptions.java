@@ -3,6 +3,7 @@ package io.trapline.acrn;
 import io.trapline.hypervisor.VmShape;
 import io.trapline.linux.HostMemory.Pages;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -16,8 +17,16 @@ import java.util.Set;
  * @param flags of the hypervisor: see {@link #FLAGS}
  * @param affinity a bit for each physical processor, one a vCPU; 0: as the hypervisor's configuration says
  * @param pages behind its memory
+ * @param passThrough what it is given beside memory
+ * @param storms when an interrupt storm is met, and how; null: never
  */
-record AcrnOptions(byte[] name, long flags, long affinity, Pages pages) {
+record AcrnOptions(
+        byte[] name,
+        long flags,
+        long affinity,
+        Pages pages,
+        PassThroughPlan passThrough,
+        InterruptMonitor.Limits storms) {
     private static final int NAME_LENGTH = 16;
 
     // spotless:off
@@ -29,10 +38,25 @@ record AcrnOptions(byte[] name, long flags, long affinity, Pages pages) {
 
     private static final String VMNAME = "vmname", AFFINITY = "affinity", FLAG_LIST = "flags";
     private static final String POLLING = "polling", HUGEPAGES = "hugepages";
-    static final Set<String> KNOWN = Set.of(VMNAME, AFFINITY, FLAG_LIST, POLLING, HUGEPAGES);
+    private static final String STORMS = "intrmonitor";
+    static final Set<String> KNOWN =
+            Set.of(
+                    VMNAME,
+                    AFFINITY,
+                    FLAG_LIST,
+                    POLLING,
+                    HUGEPAGES,
+                    PassThroughPlan.PCI,
+                    PassThroughPlan.MMIO,
+                    PassThroughPlan.VDEV,
+                    STORMS);
 
-    /** Reads a shape's options; refuses a value that makes no sense. */
-    static AcrnOptions of(VmShape shape) {
+    /**
+     * Reads a shape's options; refuses a value that makes no sense.
+     *
+     * @param functions sysfs' folder of PCI functions
+     */
+    static AcrnOptions of(VmShape shape, Path functions) {
         Map<String, String> given = shape.options();
         long flags = flags(shape, given.getOrDefault(FLAG_LIST, ""));
         if (flag(shape, given.getOrDefault(POLLING, "false"))) {
@@ -42,7 +66,9 @@ record AcrnOptions(byte[] name, long flags, long affinity, Pages pages) {
                 name(shape, given.getOrDefault(VMNAME, shape.name())),
                 flags,
                 affinity(shape, given.getOrDefault(AFFINITY, "")),
-                pages(shape, given.getOrDefault(HUGEPAGES, "off")));
+                pages(shape, given.getOrDefault(HUGEPAGES, "off")),
+                PassThroughPlan.of(shape, functions),
+                storms(shape, given.getOrDefault(STORMS, "")));
     }
 
     private static byte[] name(VmShape shape, String text) {
@@ -104,6 +130,14 @@ record AcrnOptions(byte[] name, long flags, long affinity, Pages pages) {
             case "1G" -> Pages.HUGE_1G;
             default -> throw refused(shape, HUGEPAGES, text, "off, 2M or 1G");
         };
+    }
+
+    private static InterruptMonitor.Limits storms(VmShape shape, String text) {
+        try {
+            return text.isBlank() ? null : InterruptMonitor.Limits.parse(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw refused(shape, STORMS, text, e.getMessage());
+        }
     }
 
     private static boolean flag(VmShape shape, String text) {
