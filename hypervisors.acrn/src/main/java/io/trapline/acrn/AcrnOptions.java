@@ -51,6 +51,11 @@ record AcrnOptions(
                     PassThroughPlan.VDEV,
                     STORMS);
 
+    /** Reads a shape's options, for this host's functions. */
+    static AcrnOptions of(VmShape shape) {
+        return of(shape, Path.of("/sys/bus/pci/devices"));
+    }
+
     /**
      * Reads a shape's options; refuses a value that makes no sense.
      *

@@ -50,7 +50,12 @@ final class PassThroughFunction {
         if (Files.isSymbolicLink(driver)) {
             String name = Files.readSymbolicLink(driver).getFileName().toString();
             if (!STUBS.contains(name)) {
-                throw new IOException(folder + ": the driver " + name + " has it; " + binding());
+                throw new IOException(
+                        folder
+                                + ": the driver "
+                                + name
+                                + " has it; bind it to pci-stub, "
+                                + binding());
             }
         }
     }
@@ -61,16 +66,18 @@ final class PassThroughFunction {
         } catch (NoSuchFileException e) {
             throw new IOException(
                     file
-                            + ": no such function here; lspci -D lists those that are. Then "
+                            + ": no such function here; lspci -D lists those that are. Bind it to"
+                            + " pci-stub, "
                             + binding(),
                     e);
         }
     }
 
     private String binding() {
-        return "as root: driverctl set-override 0000:"
-                + address
-                + " pci-stub (or vfio-pci), or boot the Service VM with pci-stub.ids=VENDOR:DEVICE";
+        return "as root: echo pci-stub > %1$s/driver_override; echo 0000:%2$s > %1$s/driver/unbind;"
+                        .formatted(folder, address)
+                + " echo 0000:%s > /sys/bus/pci/drivers_probe (vfio-pci will do, too)"
+                        .formatted(address);
     }
 
     int octet(int register) {
