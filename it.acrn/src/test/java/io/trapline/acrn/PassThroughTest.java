@@ -119,6 +119,5 @@ class PassThroughTest {
 
         assertEquals(NODE + " is ready", readiness.summary());
         assertTrue(readiness.ready(), readiness.toString());
-        System.out.println(readiness.findings());
     }
 }
