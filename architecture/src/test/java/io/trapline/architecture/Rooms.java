@@ -31,7 +31,8 @@ final class Rooms {
             Map.entry("hypervisors.",  Set.of("io.trapline.hypervisor", "io.trapline.linux", "com.sun.jna", "com.sun.jna.", OSGI)),
             Map.entry("shell",         Set.of("io.trapline.machine", "org.apache.felix.service.command",
                                               "org.apache.felix.service.", "org.jline.", OSGI)),
-            Map.entry("demo",          Set.of("io.trapline.machine", "org.apache.felix.service.command", OSGI)),
+            Map.entry("demo",          Set.of("io.trapline.hypervisor", "io.trapline.machine",
+                                              "org.apache.felix.service.command", OSGI)),
             Map.entry("guest",         Set.of()));
     // spotless:on
 

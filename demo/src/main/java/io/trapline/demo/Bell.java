@@ -9,7 +9,12 @@ final class Bell {
     /** Some counters change without a ring; they are looked at this often. */
     private static final long LOOK_MILLIS = 10;
 
-    private static final Duration DEADLINE = Duration.ofSeconds(10);
+    private final Duration deadline;
+
+    /** A bell whose waits end, unfulfilled, after that time. */
+    Bell(Duration deadline) {
+        this.deadline = deadline;
+    }
 
     synchronized void ring() {
         notifyAll();
@@ -24,12 +29,12 @@ final class Bell {
      */
     void await(String expected, BooleanSupplier condition, Supplier<String> got)
             throws StepFailed, InterruptedException {
-        long end = System.nanoTime() + DEADLINE.toNanos();
+        long end = System.nanoTime() + deadline.toNanos();
         synchronized (this) {
             while (!condition.getAsBoolean()) {
                 if (System.nanoTime() - end > 0) {
                     throw new StepFailed(
-                            expected + " within " + DEADLINE.toSeconds() + " s", got.get());
+                            expected + " within " + deadline.toSeconds() + " s", got.get());
                 }
                 wait(LOOK_MILLIS);
             }

@@ -4,7 +4,9 @@ import io.trapline.machine.Machine;
 import io.trapline.machine.MachineListener;
 import io.trapline.machine.MachineRow;
 import io.trapline.machine.Machines;
+import io.trapline.rig.Injector;
 import java.nio.channels.ByteChannel;
+import java.time.Duration;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,14 @@ import org.osgi.service.component.annotations.Reference;
 /** Does {@code trapline demo}: five steps, each checked. */
 @Component(property = "trapline.command=demo")
 public final class Demo implements Callable<Integer> {
-    private static final String MACHINE = "main";
+    /** The machine's name. */
+    static final String MACHINE = "main";
+
+    /** How long a guest may take for what it does at once. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    /** Everything in the rig is emulated, and ten times slower or more. */
+    private static final int SLOWNESS_OF_RIG = 12;
 
     private final Machines machines;
     private final CommandProcessor commands;
@@ -45,7 +54,8 @@ public final class Demo implements Callable<Integer> {
     /** Returns 0 if all steps went as they should, else 1. */
     @Override
     public Integer call() throws InterruptedException {
-        Bell bell = new Bell();
+        Bell bell =
+                new Bell(Injector.present() ? PATIENCE.multipliedBy(SLOWNESS_OF_RIG) : PATIENCE);
         Wire wire = new Wire(bell);
         ServiceRegistration<MachineListener> listening =
                 context.registerService(MachineListener.class, event -> bell.ring(), null);
