@@ -35,7 +35,7 @@ class RigRunTest {
     /** How much sooner than the machine its tests end, to say where they were. */
     private static final Duration FAREWELL = Duration.ofMinutes(2);
 
-    private static final Path REPORTS = Path.of("target/rig-reports").toAbsolutePath();
+    static final Path REPORTS = Path.of("target/rig-reports").toAbsolutePath();
 
     /** C1 only, one collector's thread: on an emulated CPU the compiler costs more than it gives. */
     private static final List<String> FLAGS =
@@ -144,7 +144,7 @@ class RigRunTest {
     }
 
     /** The rig; where there is none the test is skipped, or fails if everything has to be there. */
-    private static Rig rig() throws IOException {
+    static Rig rig() throws IOException {
         try {
             Rig rig = Rig.find();
             System.out.println("the rig is " + rig);
@@ -158,7 +158,7 @@ class RigRunTest {
         }
     }
 
-    private static Path emptied(Path folder) throws IOException {
+    static Path emptied(Path folder) throws IOException {
         if (Files.exists(folder)) {
             try (Stream<Path> files = Files.walk(folder)) {
                 files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
