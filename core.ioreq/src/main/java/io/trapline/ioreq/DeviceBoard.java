@@ -159,13 +159,18 @@ final class DeviceBoard implements Board, Timers {
     @Override
     public Deferred defer() {
         IoreqClient client = bay.client();
+        refuseOnceGone(); // asked in this order: the client of who was given up serves others now
         Request request = client.current();
         if (request == null) {
             throw new IllegalStateException(
                     "device " + owner() + " defers an answer outside an access");
         }
+        DeferredAnswer answer = request.defer(new DeferredAnswer(request, this, client));
         client.defer();
-        return request.defer(new DeferredAnswer(request, this, client));
+        if (closed) { // who closed it may have looked for this too early
+            answer.complete(Region.OPEN_BUS);
+        }
+        return answer;
     }
 
     @Override

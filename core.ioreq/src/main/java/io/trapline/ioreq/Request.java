@@ -231,9 +231,12 @@ final class Request extends Work {
         return true;
     }
 
-    /** {@link #answer}, from a thread that holds no baton. */
+    /**
+     * {@link #answer}, from a thread that holds no baton. A token that is even was closed before the device
+     * asked for it: the machine was reset, or the device given up, while its handler was on its way.
+     */
     boolean answerLate(long mine, long answer, IoreqClient client) {
-        return dispatcher.answerLate(this, mine, answer, client);
+        return (mine & 1) != 0 && dispatcher.answerLate(this, mine, answer, client);
     }
 
     /** Closes the token without an answer: the machine is reset. */

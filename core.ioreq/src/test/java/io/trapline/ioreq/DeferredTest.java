@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trapline.device.Deferred;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.machine.DeviceRow.State;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** {@code Board.defer}: an access that is answered later, once. */
 class DeferredTest {
     private final ByHand hands = new ByHand();
-    private final Deque<Deferred> due = new ArrayDeque<>();
+    private final Deque<Deferred> due = new ConcurrentLinkedDeque<>();
     private TestMachine test;
     private TestDevice disk;
     private Plug plug;
@@ -145,6 +145,31 @@ class DeferredTest {
         ask(0);
         assertTrue(due.remove().complete(3));
         assertEquals(3, test.vm.answer(0));
+    }
+
+    @Test
+    void isRefusedToAHandlerThatAsksForItAfterTheReset() throws Exception {
+        Trap trap = new Trap();
+        TestDevice slow = TestDevice.at(0x170);
+        test.plug(
+                "slow",
+                slow.reads(
+                        offset -> {
+                            trap.enter(0);
+                            due.add(slow.board.defer());
+                            return 0;
+                        }));
+        Thread vcpu = new Thread(() -> test.vm.in(0x170, 1));
+        vcpu.start();
+        trap.awaitCaught();
+        test.machine.dispatcher().renew(); // as a reset begins; it would wait for the handler now
+        trap.open();
+        Await.until("the handler has deferred", () -> !due.isEmpty());
+
+        assertFalse(due.remove().complete(1), "its request is forgotten");
+        assertEquals(0, test.vm.completions.get(0));
+        test.vm.complete(0);
+        vcpu.join();
     }
 
     @Test
