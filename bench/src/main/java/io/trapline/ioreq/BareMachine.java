@@ -12,6 +12,8 @@ import java.util.Map;
 public final class BareMachine implements AutoCloseable {
     private static final String NAME = "bench";
     private static final long HOLD_NANOS = 2_000_000_000L;
+    private static final long SLOW_NANOS = 1_000_000_000L;
+    private static final long HUNG_NANOS = 5_000_000_000L;
 
     private final Host host = new Host(event -> {});
     private final LiveMachine machine;
@@ -36,7 +38,9 @@ public final class BareMachine implements AutoCloseable {
                         address,
                         CpuMode.REAL,
                         Map.of(),
-                        HOLD_NANOS);
+                        HOLD_NANOS,
+                        SLOW_NANOS,
+                        HUNG_NANOS);
         machine = new LiveMachine(spec, hypervisor, "measured", host, System::nanoTime);
     }
 

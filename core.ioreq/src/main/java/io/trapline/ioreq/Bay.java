@@ -103,7 +103,7 @@ final class Bay {
         board = fresh;
         state(State.INSTALLED, "");
         try {
-            client = machine.client(next.client());
+            join(machine.client(next.client()));
             underBaton(
                     fresh,
                     () -> {
@@ -201,6 +201,7 @@ final class Bay {
                     underBaton(
                             leaving,
                             () -> {
+                                refuseOnceGivenUp(leaving);
                                 leaving.hold();
                                 try {
                                     return plug.device().save();
@@ -270,7 +271,8 @@ final class Bay {
                             () -> {
                                 release();
                                 return null;
-                            }));
+                            },
+                            Patience.FOR_EVER));
         }
         cutLines();
         state(next, why);
@@ -294,9 +296,27 @@ final class Bay {
                 throw e;
             }
             return client.call(of, task, patienceNanos);
+        } catch (GivenUp e) {
+            throw e;
         } catch (TimeoutException e) {
             machine.giveUp(now);
             throw e;
+        }
+    }
+
+    /** The call may have waited at a client that was given up because of this very device. */
+    private static void refuseOnceGivenUp(DeviceBoard serving) throws GivenUp {
+        if (serving.closed()) {
+            throw new GivenUp();
+        }
+    }
+
+    /** The device hangs, and somebody has found that out already: its client is fine. */
+    private static final class GivenUp extends TimeoutException {
+        private static final long serialVersionUID = 1;
+
+        GivenUp() {
+            super("it kept its ioreq client, which was given up");
         }
     }
 
@@ -422,8 +442,7 @@ final class Bay {
                 old.call(
                         now,
                         () -> {
-                            client = next;
-                            now.client(next);
+                            join(next);
                             return null;
                         },
                         machine.patience().batonNanos());
@@ -441,6 +460,16 @@ final class Bay {
         } finally {
             lifecycle.unlock();
         }
+    }
+
+    /** Another client answers from now on: the heir, should that have been given up meanwhile. */
+    private void join(IoreqClient next) {
+        IoreqClient present = next;
+        do {
+            client = present;
+            board.client(present);
+            present = machine.client(present.name());
+        } while (present != client);
     }
 
     /** The client that answered for it is replaced: another device of it hangs, not this one. */
@@ -461,6 +490,7 @@ final class Bay {
                         () -> {
                             dropHeld();
                             if (state == State.SERVING) {
+                                refuseOnceGivenUp(board);
                                 plug.device().reset();
                             } else {
                                 saved = null;
@@ -501,6 +531,7 @@ final class Bay {
             client.call(
                     board,
                     () -> {
+                        refuseOnceGivenUp(board);
                         plug.device().inspect(tree);
                         return null;
                     },

@@ -23,14 +23,23 @@ final class Call<T> extends Work {
 
     private final DeviceBoard of;
     private final Callable<T> task;
+    private final long timeoutNanos;
     private final AtomicInteger state = new AtomicInteger(WAITING);
     private final CountDownLatch done = new CountDownLatch(1);
     private T result;
     private Throwable failure;
 
-    Call(DeviceBoard of, Callable<T> task) {
+    /**
+     * A call that waits.
+     *
+     * @param of whose code it is; null: ours only
+     * @param task what to run
+     * @param timeoutNanos how long somebody waits for it
+     */
+    Call(DeviceBoard of, Callable<T> task, long timeoutNanos) {
         this.of = of;
         this.task = task;
+        this.timeoutNanos = timeoutNanos;
     }
 
     @Override
@@ -38,18 +47,18 @@ final class Call<T> extends Work {
         if (!state.compareAndSet(WAITING, STARTED)) {
             return;
         }
-        client.occupied(of);
+        client.occupied(of, timeoutNanos);
         try {
             result = task.call();
         } catch (Throwable e) { // a plug-in's code: whoever waits gets it
             failure = e;
         } finally {
-            client.occupied(null);
+            client.vacated();
             done.countDown();
         }
     }
 
-    T result(IoreqClient client, long timeoutNanos) throws Exception {
+    T result(IoreqClient client) throws Exception {
         boolean interrupted = false;
         try {
             long start = System.nanoTime();

@@ -140,6 +140,18 @@ public final class ConfiguredMachine {
         @AttributeDefinition(
                 description = "milliseconds that requests wait for a device's successor")
         long hold() default 2000;
+
+        @AttributeDefinition(
+                description =
+                        "milliseconds that a device may take for one access or task before it is"
+                                + " reported as slow; 0: it never is")
+        long slow() default 1000;
+
+        @AttributeDefinition(
+                description =
+                        "milliseconds after which it counts as hung: its access is answered for it,"
+                                + " it is quarantined, and the others go on; 0: never")
+        long hung() default 5000;
     }
 
     private final String name;
@@ -194,7 +206,9 @@ public final class ConfiguredMachine {
                 config.address(),
                 mode(config.mode()),
                 options,
-                hold(config.hold()));
+                milliseconds("hold", config.hold()),
+                milliseconds("slow", config.slow()),
+                hung(config));
     }
 
     private Path image(String path) {
@@ -205,11 +219,21 @@ public final class ConfiguredMachine {
         }
     }
 
-    private long hold(long milliseconds) {
+    private long milliseconds(String key, long milliseconds) {
         if (milliseconds < 0) {
-            throw wrong("hold", Long.toString(milliseconds), "0 milliseconds or more");
+            throw wrong(key, Long.toString(milliseconds), "0 milliseconds or more");
         }
         return TimeUnit.MILLISECONDS.toNanos(milliseconds);
+    }
+
+    private long hung(Config config) {
+        if (config.hung() > 0 && config.hung() < config.slow()) {
+            throw wrong(
+                    "hung",
+                    Long.toString(config.hung()),
+                    "0, or not less than slow=" + config.slow() + " milliseconds");
+        }
+        return milliseconds("hung", config.hung());
     }
 
     private int vcpus(int count) {

@@ -21,6 +21,11 @@ final class DeferredAnswer implements Deferred {
         return board;
     }
 
+    /** The request's token; it had been answered before if that is even. */
+    long token() {
+        return token;
+    }
+
     @Override
     public boolean complete(long value) {
         return request.answerLate(token, value, client);

@@ -35,6 +35,7 @@ final class DeviceBoard implements Board, Timers {
     private final Set<Line> lines = new CopyOnWriteArraySet<>();
     private volatile boolean published;
     private volatile boolean closed;
+    private final Object wired = new Object(); // not this, which a device may hold for ever
 
     DeviceBoard(LiveMachine machine, Bay bay, Plug plug, DeviceBoard predecessor) {
         this.machine = machine;
@@ -212,13 +213,13 @@ final class DeviceBoard implements Board, Timers {
     /** Runs a task of the device; what it throws is a fault of the device. Under the baton. */
     void contained(Runnable task, IoreqClient client) {
         if (!closed) {
-            client.occupied(this);
+            client.occupied(this, 0);
             try {
                 task.run();
             } catch (Throwable e) { // a plug-in's fault, of whatever kind: contained here
                 fault(e);
             } finally {
-                client.occupied(null);
+                client.vacated();
             }
         }
     }
@@ -228,19 +229,21 @@ final class DeviceBoard implements Board, Timers {
     }
 
     /** From now on requests find the claims, and not the predecessor's, in one step. Under the baton. */
-    synchronized void publish() {
-        if (closed) {
-            throw new IllegalStateException(
-                    "device " + owner() + " is gone: it came back too late");
+    void publish() {
+        synchronized (wired) {
+            if (closed) {
+                throw new IllegalStateException(
+                        "device " + owner() + " is gone: it came back too late");
+            }
+            if (predecessor != null) {
+                predecessor.claims.forEach(DeviceClaim::disconnect);
+            }
+            machine.wiring().replace(predecessor, this);
+            if (predecessor != null) {
+                predecessor.gone();
+            }
+            claims.forEach(DeviceClaim::connect);
         }
-        if (predecessor != null) {
-            predecessor.claims.forEach(DeviceClaim::disconnect);
-        }
-        machine.wiring().replace(predecessor, this);
-        if (predecessor != null) {
-            predecessor.gone();
-        }
-        claims.forEach(DeviceClaim::connect);
     }
 
     void published(boolean published) {
@@ -264,12 +267,14 @@ final class DeviceBoard implements Board, Timers {
     }
 
     /** Takes everything back. Under the baton, or when the baton cannot be had. */
-    synchronized void close() {
-        silence();
-        claims.forEach(DeviceClaim::disconnect);
-        machine.wiring().replace(this, null);
-        gone();
-        machine.dispatcher().answerDeferred(this);
+    void close() {
+        synchronized (wired) {
+            silence();
+            claims.forEach(DeviceClaim::disconnect);
+            machine.wiring().replace(this, null);
+            gone();
+            machine.dispatcher().answerDeferred(this);
+        }
     }
 
     private void gone() {

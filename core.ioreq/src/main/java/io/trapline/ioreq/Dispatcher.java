@@ -174,19 +174,17 @@ final class Dispatcher {
      */
     synchronized void abandon(IoreqClient hung) {
         Request[] all = requests;
-        Request stuck = hung.current();
+        Occupation last = hung.occupation();
+        Request stuck = last == null ? null : last.request();
         if (stuck == null || all[stuck.vcpu] != stuck) {
             return;
         }
-        Request fresh =
+        all[stuck.vcpu] =
                 new Request(stuck.vcpu, new IoRequestSlot(vm.requestPage(), stuck.vcpu), this);
-        all[stuck.vcpu] = fresh;
-        long token = stuck.token();
-        if ((token & 1) != 0 && hung.current() == stuck) {
-            stuck.answer(token, Region.OPEN_BUS, hung);
+        if ((last.number() & 1) != 0) {
+            stuck.answer(last.number(), Region.OPEN_BUS, hung);
         }
         retired += stuck.taken();
-        vm.threadLost();
     }
 
     /** A device is gone: what it wanted to answer later is answered with all-ones now. */

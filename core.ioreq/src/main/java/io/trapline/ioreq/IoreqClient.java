@@ -53,6 +53,8 @@ final class IoreqClient {
     private volatile IoreqClient heir; // null: nobody has given this one up
 
     private Work ready; // in order of arrival; guarded by this
+    private boolean halted; // guarded by this
+    private boolean left; // halted, and nobody works with the baton any more; guarded by this
     private boolean deferred; // under the baton
 
     // Under the baton; read racily by who wonders why it is not free.
@@ -63,6 +65,9 @@ final class IoreqClient {
 
     @SuppressWarnings("UnusedVariable") // by OCCUPANT only
     private DeviceBoard occupant;
+
+    private long tasks; // how often a device was
+    private long patience; // nanoseconds, of who waits for it
 
     // Written under the baton, read racily.
     private long reads;
@@ -121,19 +126,22 @@ final class IoreqClient {
     private void enqueue(Work work, boolean here) {
         push(work);
         if ((int) ACCEPTED.getAndAdd(this, 1) == 0) {
-            DedicatedThread dedicated = thread;
-            if (dedicated != null) {
-                if (!dedicated.grant()) {
-                    workers.execute(drainer);
-                }
-            } else if (here) {
+            if (here && thread == null) {
                 drain(DRAIN_LIMIT);
             } else {
-                workers.execute(drainer);
+                handOver();
             }
         }
         if (heir != null) {
             passOn();
+        }
+    }
+
+    /** Who holds the baton gives it to the thread that is to work. */
+    private void handOver() {
+        DedicatedThread dedicated = thread;
+        if (dedicated == null || !dedicated.grant()) {
+            workers.execute(drainer);
         }
     }
 
@@ -164,11 +172,12 @@ final class IoreqClient {
     }
 
     /**
-     * The oldest in the queue: what is counted has been pushed, so there is one; null: it is the heir's. The
-     * lock is free but for who gives this client up.
+     * The oldest in the queue: what is counted has been pushed, so there is one; null: it is the heir's, or is
+     * to wait. The lock is free but for who gives this client up.
      */
     private synchronized Work take() {
-        if (heir != null) {
+        if (heir != null || halted) {
+            left = true;
             return null;
         }
         if (ready == null) {
@@ -191,6 +200,43 @@ final class IoreqClient {
             newest = older;
         }
         return first;
+    }
+
+    /** Stands in the queue of a client that is halted, so that its baton is not free. */
+    private static final class Halt extends Work {
+        @Override
+        void run(IoreqClient client) {
+            // going on
+        }
+    }
+
+    /**
+     * From when this returns no work is begun: what runs is the last, until {@link #goOn} or for ever. By one
+     * thread at a time, which does not hold the baton.
+     */
+    void halt() {
+        synchronized (this) {
+            halted = true;
+        }
+        push(new Halt());
+        if ((int) ACCEPTED.getAndAdd(this, 1) == 0) {
+            synchronized (this) {
+                left = true;
+            }
+        }
+    }
+
+    /** Ends what {@link #halt} began. */
+    void goOn() {
+        boolean free;
+        synchronized (this) {
+            halted = false;
+            free = left;
+            left = false;
+        }
+        if (free) {
+            handOver();
+        }
     }
 
     /** The holder of the baton does not come back: from now on another does the work. */
@@ -218,7 +264,9 @@ final class IoreqClient {
         for (Work work = first; work != null; ) {
             Work next = work.next;
             work.next = null;
-            heir.post(work);
+            if (!(work instanceof Halt)) {
+                heir.post(work);
+            }
             work = next;
         }
     }
@@ -236,9 +284,9 @@ final class IoreqClient {
      * @throws Exception what the task throws
      */
     <T> T call(DeviceBoard of, Callable<T> task, long timeoutNanos) throws Exception {
-        Call<T> call = new Call<>(of, task);
+        Call<T> call = new Call<>(of, task, timeoutNanos);
         enqueue(call, timeoutNanos == Patience.FOR_EVER);
-        return call.result(this, timeoutNanos);
+        return call.result(this);
     }
 
     /** The request being served; null: none. From other threads than the baton's, a hint. */
@@ -254,16 +302,42 @@ final class IoreqClient {
         SERVING.setRelease(this, true);
     }
 
-    /** The code of a device is entered, or left: null. Under the baton. */
-    void occupied(DeviceBoard by) {
+    /**
+     * The code of a device is entered, not by a request. Under the baton.
+     *
+     * @param by whose; null: nobody's
+     * @param patienceNanos how long somebody waits for it; 0: nobody does
+     */
+    void occupied(DeviceBoard by, long patienceNanos) {
+        tasks++;
+        patience = patienceNanos;
         OCCUPANT.setRelease(this, by);
+    }
+
+    /** That code is left. Under the baton. */
+    void vacated() {
+        OCCUPANT.setRelease(this, (DeviceBoard) null);
+    }
+
+    /** What runs under the baton; null: nothing of a device. From any thread, a hint. */
+    Occupation occupation() {
+        Request request = current();
+        if (request == null) {
+            DeviceBoard by = (DeviceBoard) OCCUPANT.getAcquire(this);
+            return by == null ? null : new Occupation(by, null, tasks, patience);
+        }
+        DeferredAnswer answer = deferred ? request.deferral() : null;
+        if (answer != null) { // the request may be answered, and the object be used for the next
+            return new Occupation(answer.board(), request, answer.token(), 0);
+        }
+        DeviceClaim claim = request.mapping().claim;
+        return claim == null ? null : new Occupation(claim.board(), request, request.token(), 0);
     }
 
     /** Whose code runs under the baton; null: nobody's. From any thread, a hint. */
     DeviceBoard occupant() {
-        Request request = current();
-        DeviceClaim claim = request == null ? null : request.mapping().claim;
-        return claim == null ? (DeviceBoard) OCCUPANT.getAcquire(this) : claim.board();
+        Occupation now = occupation();
+        return now == null ? null : now.board();
     }
 
     /** A handler has returned; whether it took over the answer. Under the baton. */

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,8 +47,8 @@ final class LiveMachine implements Machine, VmEvents {
     private final InterruptPins pins;
     private final MachineClock clock;
     private final ReentrantLock lifecycle = new ReentrantLock();
-    private final Map<String, IoreqClient> clients = new LinkedHashMap<>(); // guarded by itself
-    private int changes; // guarded by clients
+    private final Clients clients;
+    private final Watchdog watchdog;
     private final Map<String, Bay> bays = new TreeMap<>(); // guarded by itself
     private final AtomicLong refusedMessages = new AtomicLong();
     private volatile Patience patience = Patience.USUAL;
@@ -73,7 +72,8 @@ final class LiveMachine implements Machine, VmEvents {
         this.why = why;
         this.host = host;
         dispatcher = new Dispatcher(host.workers());
-        clients.put(DEFAULT_CLIENT, dispatcher.defaultClient());
+        clients = new Clients(this, dispatcher);
+        watchdog = new Watchdog(this, spec.slowNanos(), spec.hungNanos());
         vm =
                 hypervisor.create(
                         new VmShape(spec.name(), spec.memory(), spec.vcpus(), spec.options()),
@@ -193,7 +193,7 @@ final class LiveMachine implements Machine, VmEvents {
                 clock.freeze();
             }
             dispatcher.renew(); // what is answered from now on is too late
-            all().forEach(Bay::reset); // under each baton: no answer is on its way any more,
+            bays().forEach(Bay::reset); // under each baton: no answer is on its way any more,
             dispatcher.settle(); // nor by who holds none
             vm.reset();
             boot();
@@ -230,9 +230,9 @@ final class LiveMachine implements Machine, VmEvents {
                 end = reason + "; it could not be paused: " + e.getMessage();
             }
             clock.close();
-            all().forEach(Bay::close);
+            bays().forEach(Bay::close);
             vm.close();
-            registered().forEach(IoreqClient::close);
+            clients.all().forEach(IoreqClient::close);
             state(State.STOPPED, end);
         } finally {
             lifecycle.unlock();
@@ -261,6 +261,11 @@ final class LiveMachine implements Machine, VmEvents {
 
     private void state(State next, String detail) {
         state = next;
+        if (next == State.RUNNING) {
+            watchdog.begin();
+        } else {
+            watchdog.end();
+        }
         event(
                 MachineEvent.Kind.MACHINE,
                 "",
@@ -273,27 +278,27 @@ final class LiveMachine implements Machine, VmEvents {
             return;
         }
         Bay bay = made(plug.name());
-        changing(() -> bay.plug(plug));
+        clients.changing(() -> bay.plug(plug));
     }
 
     /** A device is going. */
     void unplug(Plug plug) {
         Bay bay = known(plug.name());
         if (bay != null) {
-            changing(() -> bay.unplug(plug));
+            clients.changing(() -> bay.unplug(plug));
         }
     }
 
     /** A bundle is gone for good, and the places of its devices with it. */
     void bundleGone(long bundleId) {
-        for (Bay bay : all()) {
+        for (Bay bay : bays()) {
             if (bay.bundleGone(bundleId)) {
                 synchronized (bays) {
                     bays.remove(bay.name(), bay);
                 }
             }
         }
-        changing(() -> {});
+        clients.changing(() -> {});
     }
 
     private Bay made(String device) {
@@ -309,7 +314,8 @@ final class LiveMachine implements Machine, VmEvents {
         }
     }
 
-    private List<Bay> all() {
+    /** The places of all devices. */
+    List<Bay> bays() {
         synchronized (bays) {
             return List.copyOf(bays.values());
         }
@@ -333,90 +339,39 @@ final class LiveMachine implements Machine, VmEvents {
 
     /** The client of that name, made if there is none. */
     IoreqClient client(String client) {
-        if (client.equals(DEFAULT_CLIENT) || client.isBlank()) {
-            throw new IllegalArgumentException(
-                    "no client for a device: '"
-                            + client
-                            + "', wanted any name but "
-                            + DEFAULT_CLIENT
-                            + ", which answers what nobody claimed");
-        }
-        synchronized (clients) {
-            return clients.computeIfAbsent(client, n -> new IoreqClient(n, host.workers()));
-        }
+        return clients.named(client);
     }
 
-    /**
-     * A baton was not to be had in time. The client gets an heir of the same mode; the device that keeps the
-     * baton is taken out, what waits for it is answered, and the other devices of that client go on.
-     *
-     * @return the device that hangs; null: none does any more
-     */
+    /** The clients that devices have. */
+    List<IoreqClient> deviceClients() {
+        return clients.all().stream().filter(c -> c != dispatcher.defaultClient()).toList();
+    }
+
+    /** {@link Clients#giveUp(IoreqClient)}. */
     DeviceBoard giveUp(IoreqClient hung) {
-        DeviceBoard culprit = hung.occupant();
-        IoreqClient heir = new IoreqClient(hung.name(), host.workers());
-        synchronized (clients) {
-            if (!clients.replace(hung.name(), hung, heir)) {
-                return culprit; // somebody else was here before
+        return clients.giveUp(hung);
+    }
+
+    /** {@link Clients#giveUp(IoreqClient, Occupation)}. */
+    boolean giveUp(IoreqClient hung, Occupation seen) {
+        return clients.giveUp(hung, seen);
+    }
+
+    /** Runs a task, unless somebody is about to pause, reset or end the machine. */
+    void unlessChanging(Runnable task) {
+        if (lifecycle.tryLock()) {
+            try {
+                task.run();
+            } finally {
+                lifecycle.unlock();
             }
-        }
-        heir.mode(hung.mode());
-        if (culprit != null) {
-            culprit.close();
-            host.workers().execute(() -> culprit.bay().hangs(culprit));
-        }
-        for (Bay bay : all()) {
-            bay.leave(hung, heir);
-        }
-        hung.giveUp(heir);
-        hung.close();
-        dispatcher.abandon(hung);
-        return culprit;
-    }
-
-    /**
-     * Changes who answers for what. Clients without a device go, once nobody is about to use one that he has
-     * just made.
-     */
-    private void changing(Runnable change) {
-        synchronized (clients) {
-            changes++;
-        }
-        try {
-            change.run();
-        } finally {
-            synchronized (clients) {
-                if (--changes == 0) {
-                    tidy();
-                }
-            }
-        }
-    }
-
-    private void tidy() {
-        List<IoreqClient> used = all().stream().map(Bay::client).toList();
-        clients.values()
-                .removeIf(
-                        client -> {
-                            boolean idle =
-                                    client != dispatcher.defaultClient() && !used.contains(client);
-                            if (idle) {
-                                client.close();
-                            }
-                            return idle;
-                        });
-    }
-
-    private List<IoreqClient> registered() {
-        synchronized (clients) {
-            return List.copyOf(clients.values());
         }
     }
 
     @Override
     public void map(String device, String client, ClientMode mode) {
         Bay bay = bay(device);
-        changing(
+        clients.changing(
                 () -> {
                     IoreqClient target = client(client);
                     target.mode(mode);
@@ -448,14 +403,14 @@ final class LiveMachine implements Machine, VmEvents {
 
     @Override
     public List<DeviceRow> devices() {
-        return all().stream().map(Bay::row).toList();
+        return bays().stream().map(Bay::row).toList();
     }
 
     @Override
     public List<ClientRow> clients() {
-        List<Bay> all = all();
+        List<Bay> all = bays();
         List<ClientRow> rows = new ArrayList<>();
-        for (IoreqClient client : registered()) {
+        for (IoreqClient client : clients.all()) {
             List<Bay> own = all.stream().filter(b -> b.client() == client).toList();
             rows.add(
                     new ClientRow(
@@ -472,7 +427,7 @@ final class LiveMachine implements Machine, VmEvents {
     @Override
     public List<RangeRow> ranges() {
         List<RangeRow> rows = new ArrayList<>();
-        for (Bay bay : all()) {
+        for (Bay bay : bays()) {
             bay.claims().forEach(c -> rows.add(c.row(bay.name(), bay.client().name())));
         }
         rows.sort(
@@ -487,7 +442,7 @@ final class LiveMachine implements Machine, VmEvents {
 
     @Override
     public List<StatsRow> stats() {
-        return registered().stream().map(LiveMachine::stats).toList();
+        return clients.all().stream().map(LiveMachine::stats).toList();
     }
 
     private static StatsRow stats(IoreqClient client) {

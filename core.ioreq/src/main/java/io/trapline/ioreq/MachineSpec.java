@@ -18,6 +18,8 @@ import java.util.Set;
  * @param mode how it starts; null: as its image is made
  * @param options the backend's own settings
  * @param holdNanos how long requests wait for a device's successor
+ * @param slowNanos how long a device may take before it is reported; 0: it never is
+ * @param hungNanos how long before it is given up; 0: it never is
  */
 record MachineSpec(
         String name,
@@ -28,13 +30,25 @@ record MachineSpec(
         long address,
         CpuMode mode,
         Map<String, String> options,
-        long holdNanos) {
+        long holdNanos,
+        long slowNanos,
+        long hungNanos) {
     /** The same for one backend: settings that only others know are dropped. */
     MachineSpec forBackend(String chosen, Set<String> itsOptions) {
         Map<String, String> known = new HashMap<>(options);
         known.keySet().retainAll(itsOptions);
         boolean sim = chosen.equals("sim");
         return new MachineSpec(
-                name, chosen, memory, vcpus, sim ? null : image, address, mode, known, holdNanos);
+                name,
+                chosen,
+                memory,
+                vcpus,
+                sim ? null : image,
+                address,
+                mode,
+                known,
+                holdNanos,
+                slowNanos,
+                hungNanos);
     }
 }

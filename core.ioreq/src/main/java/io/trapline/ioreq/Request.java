@@ -120,6 +120,11 @@ final class Request extends Work {
         return value;
     }
 
+    /** As {@code port 0x3f8+1}. */
+    String place() {
+        return Places.text(type, type == IoRequestSlot.PCICFG ? address >>> 32 : address, width);
+    }
+
     Mapping mapping() {
         return mapping;
     }

@@ -1,10 +1,10 @@
 package io.trapline.ioreq;
 
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,7 +14,7 @@ final class ByHand extends AbstractExecutorService {
     private final Deque<Runnable> queue = new ConcurrentLinkedDeque<>();
 
     /** What waits for a deadline, in the order in which it was scheduled. */
-    final List<Runnable> later = new ArrayList<>();
+    final List<Runnable> later = new CopyOnWriteArrayList<>();
 
     final ScheduledThreadPoolExecutor deadlines =
             new ScheduledThreadPoolExecutor(1) {

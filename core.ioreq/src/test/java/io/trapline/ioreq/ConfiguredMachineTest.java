@@ -124,6 +124,16 @@ class ConfiguredMachineTest {
         }
 
         @Override
+        public long slow() {
+            return value("slow");
+        }
+
+        @Override
+        public long hung() {
+            return value("hung");
+        }
+
+        @Override
         public Class<? extends Annotation> annotationType() {
             return ConfiguredMachine.Config.class;
         }
@@ -147,6 +157,8 @@ class ConfiguredMachineTest {
         assertNull(machine.spec().image());
         assertNull(machine.spec().mode());
         assertEquals(TimeUnit.SECONDS.toNanos(2), machine.spec().holdNanos());
+        assertEquals(TimeUnit.SECONDS.toNanos(1), machine.spec().slowNanos());
+        assertEquals(TimeUnit.SECONDS.toNanos(5), machine.spec().hungNanos());
         assertEquals(
                 Map.of("guest", "monitor", "polling", "false", "hugepages", "off"),
                 machine.spec().options());
@@ -216,6 +228,22 @@ class ConfiguredMachineTest {
         assertEquals(
                 "machine lab: hold=-1, wanted 0 milliseconds or more",
                 machine("hold", -1L).mistake());
+    }
+
+    @Test
+    void refusesDeadlinesThatCannotBe() {
+        assertEquals(
+                "machine lab: slow=-1, wanted 0 milliseconds or more",
+                machine("slow", -1L).mistake());
+        assertEquals(
+                "machine lab: hung=-2, wanted 0 milliseconds or more",
+                machine("hung", -2L).mistake());
+        assertEquals(
+                "machine lab: hung=999, wanted 0, or not less than slow=1000 milliseconds",
+                machine("hung", 999L).mistake());
+        assertEquals(0, machine("hung", 0L).spec().hungNanos());
+        assertEquals(0, machine("slow", 0L).spec().slowNanos());
+        assertEquals(1_000_000_000L, machine("hung", 1000L).spec().hungNanos());
     }
 
     @Test

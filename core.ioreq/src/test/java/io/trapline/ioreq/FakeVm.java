@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /** The hypervisor's side of a request page, driven by a test: nothing happens by itself. */
@@ -40,6 +41,11 @@ final class FakeVm implements Hypervisor, VirtualMachine {
 
     /** Whether writes can signal without becoming requests, and arrive late. */
     boolean signals;
+
+    /** How often a thread was said to be lost, and what is done then. */
+    final AtomicInteger lost = new AtomicInteger();
+
+    Runnable onLost = () -> {};
 
     /** Run by the backend just before it takes a bell back. */
     Runnable beforeSilence = () -> {};
@@ -187,6 +193,12 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     public void complete(int vcpu) {
         completions.incrementAndGet(vcpu);
         slots[vcpu].state(IoRequestSlot.COMPLETE);
+    }
+
+    @Override
+    public void threadLost() {
+        lost.incrementAndGet();
+        onLost.run();
     }
 
     @Override

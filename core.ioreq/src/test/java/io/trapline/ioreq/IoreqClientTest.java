@@ -140,6 +140,60 @@ class IoreqClientTest {
         assertEquals(0, heir.waiting());
     }
 
+    @Test
+    void beginsNothingWhileItIsHalted() {
+        ByHand hands = new ByHand();
+        IoreqClient client = new IoreqClient("c", hands);
+        client.submit(
+                work(
+                        "last",
+                        () -> {
+                            client.post(work("1"));
+                            client.halt();
+                            client.submit(work("2"));
+                        }));
+        client.submit(work("3"));
+        hands.run();
+        assertEquals(List.of("last"), log);
+
+        client.goOn();
+        hands.run();
+        assertEquals(List.of("last", "1", "2", "3"), log);
+        assertEquals(0, client.waiting());
+    }
+
+    @Test
+    void goesOnBeforeItsHolderNoticesThatItWasHalted() {
+        ByHand hands = new ByHand();
+        IoreqClient client = new IoreqClient("c", hands);
+        client.submit(
+                work(
+                        "first",
+                        () -> {
+                            client.post(work("1"));
+                            client.halt();
+                            client.goOn();
+                        }));
+        assertEquals(List.of("first", "1"), log, "by the thread that holds the baton");
+        assertEquals(0, client.waiting());
+    }
+
+    @Test
+    void isHaltedWhenItsBatonIsFree() {
+        ByHand hands = new ByHand();
+        IoreqClient client = new IoreqClient("c", hands);
+        client.halt();
+        client.submit(work("1"));
+        hands.run();
+        assertEquals(List.of(), log);
+        client.goOn();
+        hands.run();
+        assertEquals(List.of("1"), log);
+        client.submit(work("2"));
+        assertEquals(List.of("1", "2"), log);
+        assertEquals(0, client.waiting());
+    }
+
     /** Counts without any protection but the baton's. */
     private static final class Count extends Work {
         private final int[] counter;

@@ -20,6 +20,7 @@ final class TestDevice implements Device, Region {
     Writes onWrite = (offset, value) -> cells[(int) offset & 7] = value;
     Runnable onReset = () -> {};
     Runnable onSave = () -> {};
+    Runnable onInspect = () -> {};
     Consumer<DeviceState> onRestore = state -> {};
 
     interface Writes {
@@ -86,6 +87,7 @@ final class TestDevice implements Device, Region {
 
     @Override
     public void inspect(Inspector out) {
+        onInspect.run();
         out.number("resets", resets);
     }
 

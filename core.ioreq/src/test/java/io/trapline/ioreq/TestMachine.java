@@ -33,12 +33,16 @@ final class TestMachine implements AutoCloseable {
 
     /** With workers and deadlines that are run by the test; null: with threads. */
     TestMachine(int vcpus, ByHand hands) throws IOException {
+        this(spec(vcpus), hands);
+    }
+
+    TestMachine(MachineSpec spec, ByHand hands) throws IOException {
         this.hands = hands;
         host =
                 hands == null
                         ? new Host(events::add)
                         : new Host(events::add, hands, hands.deadlines);
-        machine = new LiveMachine(spec(vcpus), vm, "a test", host, nanos::get);
+        machine = new LiveMachine(spec, vm, "a test", host, nanos::get);
         if (hands != null) {
             machine.patience(new Patience(Patience.FOR_EVER, Patience.FOR_EVER));
         }
@@ -46,6 +50,11 @@ final class TestMachine implements AutoCloseable {
     }
 
     static MachineSpec spec(int vcpus) {
+        return spec(vcpus, 0, 0);
+    }
+
+    /** With a watchdog. */
+    static MachineSpec spec(int vcpus, long slowNanos, long hungNanos) {
         return new MachineSpec(
                 "main",
                 "fake",
@@ -55,7 +64,9 @@ final class TestMachine implements AutoCloseable {
                 0,
                 null,
                 Map.of(),
-                TimeUnit.MINUTES.toNanos(10));
+                TimeUnit.MINUTES.toNanos(10),
+                slowNanos,
+                hungNanos);
     }
 
     /** A plug for a device, as a bundle of that version would publish it. */

@@ -26,7 +26,9 @@ public final class CoreMachine implements AutoCloseable {
                         0,
                         null,
                         options,
-                        TimeUnit.MINUTES.toNanos(1));
+                        TimeUnit.MINUTES.toNanos(1),
+                        TimeUnit.SECONDS.toNanos(1),
+                        TimeUnit.SECONDS.toNanos(5));
         machine = new LiveMachine(spec, hypervisor, "a test", host, System::nanoTime);
     }
 
