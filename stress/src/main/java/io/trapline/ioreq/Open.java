@@ -43,6 +43,18 @@ final class Open {
         return request.answer(token, value, CLIENT);
     }
 
+    /** The same as who holds no baton. */
+    boolean answerLate(long value) {
+        return request.answerLate(token, value, CLIENT);
+    }
+
+    /** The machine is reset: the request is forgotten, the slot FREE. */
+    void reset() {
+        request.cancel();
+        DISPATCHER.settle();
+        slot.state(IoRequestSlot.FREE);
+    }
+
     /** How often the hypervisor was told that the slot is complete. */
     int completed() {
         return COMPLETED.get(number);
