@@ -19,8 +19,9 @@ import java.util.Optional;
  * moves it. What the guest sends is shown at once while it has the focus. While the shell has it, whole lines are
  * shown above the prompt, and the rest waits.
  *
- * <p>Without a terminal there is no focus: standard input goes to one of the two for good, and what the guest sends
- * is passed on byte by byte.
+ * <p>Without a terminal there is no focus: standard input goes to one of the two for good. If that is the guest,
+ * standard output is its alone, byte by byte, and everything else goes to standard error; if it is the shell, what
+ * the guest sends comes in whole lines between the shell's.
  */
 final class Terminal implements AutoCloseable {
     /** Who gets what is typed. */
@@ -62,6 +63,9 @@ final class Terminal implements AutoCloseable {
     /** Takes the terminal over, until {@link #close}. */
     void open() {
         tty.ifPresent(Tty::raw);
+        if (tty.isEmpty() && focus == Focus.GUEST) {
+            System.setOut(System.err);
+        }
         System.setIn(InputStream.nullInputStream());
         Thread reader = new Thread(this::read, "terminal");
         reader.setDaemon(true);
@@ -170,7 +174,7 @@ final class Terminal implements AutoCloseable {
         @Override
         public void write(byte[] bytes, int offset, int length) {
             synchronized (Terminal.this) {
-                if (tty.isEmpty() || focus == Focus.GUEST) {
+                if (focus == Focus.GUEST) {
                     out.write(bytes, offset, length);
                     out.flush();
                 } else {
@@ -191,11 +195,15 @@ final class Terminal implements AutoCloseable {
             }
             int shown = line == offset ? end : line;
             waiting.write(bytes, offset, shown - offset);
-            out.write(CLEAR_LINE, 0, CLEAR_LINE.length);
+            if (tty.isPresent()) {
+                out.write(CLEAR_LINE, 0, CLEAR_LINE.length);
+            }
             out.write(waiting.toByteArray(), 0, waiting.size());
             waiting.reset();
             waiting.write(bytes, shown, end - shown);
-            redraw();
+            if (tty.isPresent()) {
+                redraw();
+            }
             out.flush();
         }
     }

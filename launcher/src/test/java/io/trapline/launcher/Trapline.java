@@ -19,13 +19,14 @@ final class Trapline implements AutoCloseable {
     private static final Path HOME = Path.of("target", "trapline").toAbsolutePath();
 
     private final Process process;
-    private final StringBuilder heard = new StringBuilder();
+    private final StringBuilder out = new StringBuilder();
+    private final StringBuilder err = new StringBuilder();
     private final List<Thread> listeners = new ArrayList<>();
 
     private Trapline(List<String> command) throws IOException {
         process = new ProcessBuilder(command).start();
-        listen(process.getInputStream());
-        listen(process.getErrorStream());
+        listen(process.getInputStream(), out);
+        listen(process.getErrorStream(), err);
     }
 
     static Trapline start(String... arguments) throws IOException {
@@ -56,14 +57,15 @@ final class Trapline implements AutoCloseable {
         return command;
     }
 
-    private void listen(InputStream stream) {
+    private void listen(InputStream stream, StringBuilder heard) {
         Thread thread =
                 new Thread(
                         () -> {
                             byte[] buffer = new byte[4096];
                             try {
                                 for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-                                    hear(new String(buffer, 0, n, StandardCharsets.UTF_8));
+                                    String text = new String(buffer, 0, n, StandardCharsets.UTF_8);
+                                    hear(heard, text);
                                 }
                             } catch (IOException e) {
                                 throw new UncheckedIOException(e);
@@ -74,23 +76,23 @@ final class Trapline implements AutoCloseable {
         listeners.add(thread);
     }
 
-    private synchronized void hear(String text) {
+    private synchronized void hear(StringBuilder heard, String text) {
         heard.append(text);
         notifyAll();
     }
 
-    /** All that came so far. */
+    /** All that came so far: what went to standard error, then the rest. */
     synchronized String heard() {
-        return heard.toString();
+        return err.toString() + out;
     }
 
     /** Waits until it has said something, anywhere in what it says. */
     synchronized Trapline await(String text) throws InterruptedException {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
-        while (heard.indexOf(text) < 0) {
+        while (out.indexOf(text) < 0 && err.indexOf(text) < 0) {
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (left <= 0) {
-                fail("\"" + text + "\" not said within " + DEADLINE_SECONDS + " s, but:\n" + heard);
+                fail("\"" + text + "\" not said within " + DEADLINE_SECONDS + " s, but:\n" + heard());
             }
             wait(left);
         }
