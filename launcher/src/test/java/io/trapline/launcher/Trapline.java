@@ -92,7 +92,13 @@ final class Trapline implements AutoCloseable {
         while (out.indexOf(text) < 0 && err.indexOf(text) < 0) {
             long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
             if (left <= 0) {
-                fail("\"" + text + "\" not said within " + DEADLINE_SECONDS + " s, but:\n" + heard());
+                fail(
+                        "\""
+                                + text
+                                + "\" not said within "
+                                + DEADLINE_SECONDS
+                                + " s, but:\n"
+                                + heard());
             }
             wait(left);
         }
