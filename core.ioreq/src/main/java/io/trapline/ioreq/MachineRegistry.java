@@ -96,6 +96,7 @@ public final class MachineRegistry implements Machines {
             closing = true;
             living = List.copyOf(machines.values());
         }
+        living.forEach(LiveMachine::halt);
         living.forEach(machine -> machine.end(reason));
     }
 

@@ -36,6 +36,7 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     private VmEvents events;
     private int vcpus;
     boolean closed;
+    boolean resumable = true;
     boolean paused;
     IOException resetFailure; // null: it succeeds
 
@@ -167,6 +168,11 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     @Override
     public void pause() {
         paused = true;
+    }
+
+    @Override
+    public boolean resumable() {
+        return resumable;
     }
 
     @Override

@@ -49,6 +49,27 @@ class MachineLifeTest {
     }
 
     @Test
+    void isNotPausedWhereItCouldNotGoOn() {
+        test.vm.resumable = false;
+        IllegalStateException said = assertThrows(IllegalStateException.class, test.machine::pause);
+
+        assertEquals(
+                "machine main: backend fake cannot go on after a pause; reset or stop it instead",
+                said.getMessage());
+        assertFalse(test.vm.paused);
+        test.machine.reset();
+        assertEquals(State.RUNNING, state());
+    }
+
+    @Test
+    void haltsItsGuestBeforeItEnds() {
+        test.machine.halt();
+
+        assertTrue(test.vm.paused);
+        assertFalse(test.vm.closed);
+    }
+
+    @Test
     void answersARequestThatWasOnItsWayWhenItPaused() {
         test.plug("a", TestDevice.at(0x100));
         test.machine.pause();
