@@ -4,7 +4,7 @@ import io.trapline.device.GuestMemory;
 
 /**
  * The bytes in which a PC's firmware leaves how much RAM there is, little-endian: IBM PC/AT Technical Reference,
- * "Real-time clock/CMOS RAM information", for 0x15 to 0x18, 0x30 and 0x31; the others are a custom of virtual
+ * CMOS RAM, for 0x15 to 0x18, 0x30 and 0x31; the others are a custom of virtual
  * machines, which SeaBIOS reads.
  */
 final class MemorySize {

@@ -86,7 +86,7 @@ final class Rtc implements Region {
         }
     }
 
-    /** Intel 82371SB (PIIX3), "NMI Enable and RTC Address": port 0x70 is write-only. */
+    /** Intel 82371SB (PIIX3), NMI enable and RTC index: port 0x70 is write-only. */
     private int readByte(int port) {
         return (port & DATA) == 0 ? (int) OPEN_BUS & 0xFF : readData();
     }
@@ -197,7 +197,7 @@ final class Rtc implements Region {
         return (b() & ~flags & enable) != 0;
     }
 
-    /** "Writing the SET bit to a 1 inhibits any update cycle and then clears the UIP status bit." */
+    /** "Writing the SET bit in Register B to a 1 inhibits any update cycle and then clears the UIP status bit." */
     private boolean updateInProgress() {
         return !set(RegisterB.SET) && divider.updateIsNear();
     }
@@ -241,7 +241,7 @@ final class Rtc implements Region {
     }
 
     /**
-     * Register B. "SET going high clears the UIE bit." Paper wants the ten bytes written again after DM or 24/12
+     * Register B. SET going high clears UIE. Paper wants the ten bytes written again after DM or 24/12
      * changed; where the clock goes on without that, time is told in the new format (Linux and QEMU's tests do so).
      */
     private void control(int value) {
@@ -261,7 +261,7 @@ final class Rtc implements Region {
         arm();
     }
 
-    /** Register D: "the VRT bit can only be set by reading Register D". */
+    /** Register D: only reading it sets VRT. */
     private int takeValid() {
         int value = peek(RtcRegister.D);
         valid = true;
@@ -311,7 +311,7 @@ final class Rtc implements Region {
     // ---- Reset, state, inspection
 
     /**
-     * The power comes, the first time; later, the RESET pin: "RESET does not affect the clock, calendar, or RAM",
+     * The power comes, the first time; later, the RESET pin, which leaves clock, calendar and RAM alone,
      * but clears PIE, AIE, UIE, SQWE and all flags. IBM PC/AT, "NMI": masked at power-on.
      */
     void reset() {

@@ -4,7 +4,7 @@ package io.trapline.rtc;
 enum RtcRegister {
     // spotless:off
     //             index  written  power-on
-    SECONDS       (0x00,  0x7F,    0x00),    // "the high-order bit of the seconds byte" is read-only
+    SECONDS       (0x00,  0x7F,    0x00),    // the high-order bit is read-only
     SECONDS_ALARM (0x01,  0xFF,    0x00),
     MINUTES       (0x02,  0xFF,    0x00),
     MINUTES_ALARM (0x03,  0xFF,    0x00),

@@ -49,7 +49,7 @@ class RtcAlarmTest {
         }
     }
 
-    /** "AF is set independent of AIE", and no timer runs for that. */
+    /** AF is set whatever AIE is, and no timer runs for that. */
     @Test
     void setsAfWhetherEnabledOrNot() {
         pc.setAlarm(0x12, 0x35, 0x10);
@@ -73,7 +73,7 @@ class RtcAlarmTest {
         assertTrue(alarmed());
     }
 
-    /** "The don't care code is any hexadecimal byte from C0 to FF." */
+    /** Don't care is any byte from 0xC0 to 0xFF. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"0xC0", "0xD5", "0xFF"})
     void matchesAnythingFromC0(String any) {

@@ -20,7 +20,7 @@ class RtcInterruptTest {
 
     private final Pc pc = new Pc().atSecond();
 
-    /** Update-ended: "UF is set after each update cycle". */
+    /** Update-ended: UF is set after each update cycle. */
     @Test
     void comesAfterEachUpdate() {
         pc.write(A, Pc.DV_32768_HZ);
@@ -48,7 +48,7 @@ class RtcInterruptTest {
         assertEquals(0, pc.read(C));
     }
 
-    /** "Each flag bit is set whether enabled or not"; IRQF only for one that is. */
+    /** Each flag is set whether enabled or not, IRQF only for one that is. */
     @ParameterizedTest(name = "B = {0}")
     @ValueSource(ints = {0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70})
     void setAllFlagsAndIrqfForThoseEnabled(int enables) {
@@ -61,7 +61,7 @@ class RtcInterruptTest {
         assertFalse(pc.line.raised());
     }
 
-    /** "If an interrupt flag is already set when the interrupt becomes enabled, IRQ is immediately activated." */
+    /** "Interrupts": a flag that is set already activates IRQ as soon as it is enabled. */
     @ParameterizedTest(name = "{0}")
     @ValueSource(ints = {RegisterB.PIE, RegisterB.AIE, RegisterB.UIE})
     void comeAtOnceIfEnabledWhilePending(int enable) {

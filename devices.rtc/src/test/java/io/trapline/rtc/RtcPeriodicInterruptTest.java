@@ -72,7 +72,7 @@ class RtcPeriodicInterruptTest {
         assertEquals(start + 5 * SECOND, pc.time.now());
     }
 
-    /** "PF is set to a 1 independent of the state of the PIE bit", and no timer runs for that. */
+    /** PF is set whatever PIE is, and no timer runs for that. */
     @Test
     void setsPfWhetherEnabledOrNot() {
         pc.write(A, Pc.DV_32768_HZ | 15);

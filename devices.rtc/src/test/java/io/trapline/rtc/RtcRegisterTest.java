@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RtcRegisterTest {
     private final Pc pc = new Pc();
 
-    /** "All bytes can be directly written and read": but C, D, bit 7 of A and of the seconds. SET, so none moves. */
+    /** All bytes can be written and read, but for C, D, bit 7 of A and of the seconds. SET, so none moves. */
     @ParameterizedTest
     @EnumSource
     void keepsEachBitThatPaperLetsBeWritten(RtcRegister register) {
@@ -101,7 +101,7 @@ class RtcRegisterTest {
         assertEquals(0x80, pc.read(D));
     }
 
-    /** "The high-order bit of the seconds byte" is read-only. */
+    /** The high-order bit of the seconds is read-only. */
     @Test
     void hasSevenBitsOfSeconds() {
         pc.write(SECONDS, 0x80 | 0x12);

@@ -55,7 +55,7 @@ class RtcUpdateTest {
         assertEquals("12:00:00", pc.shownTime());
     }
 
-    /** "Writing the SET bit to a 1 inhibits any update cycle and then clears the UIP status bit." */
+    /** "Writing the SET bit in Register B to a 1 inhibits any update cycle and then clears the UIP status bit." */
     @Test
     void isInhibitedBySet() {
         pc.set("2020-02-28T12:00:00", 6);

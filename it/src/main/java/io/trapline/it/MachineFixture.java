@@ -81,14 +81,21 @@ final class MachineFixture {
      * configuration that was just deleted, which makes one of that PID that belongs to no factory.
      */
     void configure(String name, Map<String, Object> settings) throws Exception {
+        configure(Machines.PID, name, settings);
+    }
+
+    /** The same for a component of any PID: a device, for example. */
+    Configuration configure(String pid, String name, Map<String, Object> settings)
+            throws Exception {
         Configuration configuration =
                 service(ConfigurationAdmin.class)
                         .getFactoryConfiguration(
-                                Machines.PID, name + "." + CONFIGURED.incrementAndGet(), "?");
+                                pid, name + "." + CONFIGURED.incrementAndGet(), "?");
         configurations.add(configuration);
         Hashtable<String, Object> properties = new Hashtable<>(settings);
         properties.put("name", name);
         configuration.update(properties);
+        return configuration;
     }
 
     MachineRow row(String name) {
