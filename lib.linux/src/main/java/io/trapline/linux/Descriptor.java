@@ -1,5 +1,7 @@
 package io.trapline.linux;
 
+import java.lang.ref.Reference;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -11,6 +13,7 @@ public final class Descriptor implements AutoCloseable {
 
     private final int fd;
     private final AtomicInteger users = new AtomicInteger();
+    private final AtomicBoolean open = new AtomicBoolean(true);
 
     public Descriptor(int fd) {
         this.fd = fd;
@@ -21,7 +24,7 @@ public final class Descriptor implements AutoCloseable {
         return fd;
     }
 
-    /** Whether it is closed, or about to be. */
+    /** Whether it is retired or closed, or about to be. */
     public boolean closed() {
         return users.get() < 0;
     }
@@ -44,16 +47,34 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
-    /** Waits for the calls in flight, which are short, and closes. */
-    @Override
-    public void close() {
+    /** Writes all of a block; -1 once closed. */
+    public long write(Block bytes) {
+        try {
+            return users.getAndIncrement() < 0
+                    ? -1
+                    : Libc.write(fd, bytes.address(), bytes.bytes.capacity());
+        } finally {
+            users.getAndDecrement();
+            Reference.reachabilityFence(bytes);
+        }
+    }
+
+    /** Waits for the calls in flight, which are short, and lets no more through; the file stays open. */
+    public void retire() {
         if (users.getAndAdd(CLOSED) < 0) {
-            users.getAndAdd(CLOSED);
-            return;
+            users.getAndAdd(CLOSED); // as it was: adding twice adds nothing
         }
         while (users.get() != CLOSED) {
             Thread.onSpinWait();
         }
-        Libc.close(fd);
+    }
+
+    /** Waits for the calls in flight, and closes; nothing the second time. */
+    @Override
+    public void close() {
+        retire();
+        if (open.getAndSet(false)) {
+            Libc.close(fd);
+        }
     }
 }
