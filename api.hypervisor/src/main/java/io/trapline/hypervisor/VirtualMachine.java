@@ -118,6 +118,17 @@ public interface VirtualMachine extends AutoCloseable {
     boolean message(long address, int data);
 
     /**
+     * Prepares a message-signalled interrupt that is sent often, or by somebody else than us (irqfd).
+     *
+     * @param address 0xFEExxxxx
+     * @param data the message
+     * @return what sends it, by {@link #message} where the backend has nothing of its own
+     */
+    default MessageSource messageSource(long address, int data) {
+        return new PlainMessageSource(this, address, data);
+    }
+
+    /**
      * Has writes to a place signal instead of becoming requests (ioeventfd).
      *
      * @param type {@link IoRequestSlot#PORTIO} or {@link IoRequestSlot#MMIO}
