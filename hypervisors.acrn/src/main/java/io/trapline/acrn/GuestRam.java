@@ -53,10 +53,22 @@ final class GuestRam implements AutoCloseable {
                             .formatted(length / MIB, most / MIB));
         }
         this.pages = pages;
-        memory = HostMemory.memfd("trapline-" + name, length, pages);
+        memory = memfd("trapline-" + name, length, pages);
         add(0, 0, Math.min(length, hole));
         if (length > hole) {
             add(HOLE_END, hole, length - hole);
+        }
+    }
+
+    private static HostMemory memfd(String name, long length, Pages pages) throws IOException {
+        try {
+            return HostMemory.memfd(name, length, pages);
+        } catch (IOException e) {
+            throw pages == Pages.SMALL
+                    ? e
+                    : new IOException(
+                            e.getMessage() + "; " + new HugePages(pages.alignment()).advice(length),
+                            e);
         }
     }
 
