@@ -100,14 +100,19 @@ record AcrnOptions(
             if (FLAGS.contains(lower)) {
                 flags |= bit(lower);
             } else {
-                try {
-                    flags |= Long.decode(lower);
-                } catch (NumberFormatException e) {
-                    throw refused(shape, FLAG_LIST, flag, "a number, or one of " + FLAGS);
-                }
+                flags |= number(shape, flag);
             }
         }
         return flags;
+    }
+
+    private static long number(VmShape shape, String flag) {
+        try {
+            boolean hex = flag.startsWith("0x");
+            return Long.parseUnsignedLong(hex ? flag.substring(2) : flag, hex ? 16 : 10);
+        } catch (NumberFormatException e) {
+            throw refused(shape, FLAG_LIST, flag, "a number, or one of " + FLAGS);
+        }
     }
 
     private static long affinity(VmShape shape, String text) {
