@@ -6,6 +6,7 @@ import io.trapline.acrn.Hsm.acrn_vm_creation;
 import io.trapline.hypervisor.CpuMode;
 import io.trapline.hypervisor.IdentityMap;
 import io.trapline.hypervisor.IoRequestSlot;
+import io.trapline.hypervisor.MessageSource;
 import io.trapline.hypervisor.RamRange;
 import io.trapline.hypervisor.Registration;
 import io.trapline.hypervisor.VirtualMachine;
@@ -14,6 +15,7 @@ import io.trapline.hypervisor.VmShape;
 import io.trapline.hypervisor.VmStop;
 import io.trapline.linux.Block;
 import io.trapline.linux.Descriptor;
+import io.trapline.linux.Libc;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.nio.ByteBuffer;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -31,8 +34,11 @@ final class AcrnMachine implements VirtualMachine {
     private static final Logger LOG = System.getLogger("io.trapline.acrn");
     private static final long PROTECTED_MODE_END = 1L << 32, REAL_MODE_END = 1L << 20;
 
-    /** How long a request that the driver has not looked at yet is waited for at a reset. */
-    private static final long DISPATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** Of an ioctl at the end, which is not to be left out. */
+    private static final int ATTEMPTS = 3;
+
+    /** How long the driver has to end what it does; more than it gives itself. */
+    private static final long DRIVER_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
     private final VmShape shape;
     private final VmEvents events;
@@ -47,10 +53,13 @@ final class AcrnMachine implements VirtualMachine {
     private final Doorbells doorbells;
     private final Interrupts interrupts;
     private final Complaints complaints = new Complaints();
+    private final AtomicBoolean dead = new AtomicBoolean();
     private PassThrough passThrough;
     private InterruptMonitor monitor;
+    private boolean created;
     private boolean booted;
     private boolean client;
+    private boolean paused;
     private boolean held;
     private boolean closed;
 
@@ -61,18 +70,24 @@ final class AcrnMachine implements VirtualMachine {
      */
     AcrnMachine(HsmFile hsm, VmShape shape, AcrnOptions options, VmEvents events)
             throws IOException {
+        this(hsm, shape, options, events, GuestRam.HOLE);
+    }
+
+    /** With the end of low memory at another place than 2 GiB. */
+    AcrnMachine(HsmFile hsm, VmShape shape, AcrnOptions options, VmEvents events, long hole)
+            throws IOException {
         this.shape = shape;
         this.events = events;
         this.hsm = hsm;
         this.file = hsm.shared();
+        this.doorbells = new Doorbells(file, "acrn-" + shape.name() + "-doorbells");
+        this.interrupts = new Interrupts(hsm, complaints);
         GuestRam memory = null;
-        boolean created = false;
         try {
             page = new RequestPage();
-            memory = new GuestRam(shape.name(), shape.memory(), options.pages(), GuestRam.HOLE);
+            memory = new GuestRam(shape.name(), shape.memory(), options.pages(), hole);
             ram = memory;
             slots = page.slots(create(options));
-            created = true;
             ram.map(hsm);
             passThrough = options.passThrough().prepare(hsm::call, complaints, ram.ranges());
             passThrough.give();
@@ -82,17 +97,18 @@ final class AcrnMachine implements VirtualMachine {
             }
         } catch (IOException | RuntimeException e) {
             if (created) {
-                destroy();
+                attempt(Ioctl.PAUSE_VM);
             }
-            hsm.close();
+            if (!created || destroy()) {
+                hsm.close();
+            }
             if (memory != null) {
                 memory.close();
             }
             throw e;
         }
-        attach = new Attach(hsm, events, "acrn-" + shape.name() + "-attach", slots);
-        doorbells = new Doorbells(file, "acrn-" + shape.name() + "-doorbells");
-        interrupts = new Interrupts(hsm, complaints);
+        attach =
+                new Attach(hsm, events, w -> died(0, w), "acrn-" + shape.name() + "-attach", slots);
     }
 
     /** The number of vCPUs. */
@@ -103,6 +119,7 @@ final class AcrnMachine implements VirtualMachine {
         creation.bytes.putLong(acrn_vm_creation.ioreq_buf, page.address());
         creation.bytes.putLong(acrn_vm_creation.cpu_affinity, options.affinity());
         hsm.call(Ioctl.CREATE_VM, creation, options.toString());
+        created = true;
         short vmid = creation.bytes.getShort(acrn_vm_creation.vmid);
         int vcpus = creation.bytes.getShort(acrn_vm_creation.vcpu_num);
         hsm.named("VM " + Short.toUnsignedInt(vmid) + " of machine " + shape.name());
@@ -156,17 +173,21 @@ final class AcrnMachine implements VirtualMachine {
         BootRegisters.set(hsm, mode, entry);
     }
 
+    /** The default client comes first, and stays if the start is refused: it can be tried again. */
     @Override
     public void start() throws IOException {
-        hsm.call(Ioctl.CREATE_IOREQ_CLIENT, 0, "");
-        client = true;
-        attach.begin();
+        if (!client) {
+            hsm.call(Ioctl.CREATE_IOREQ_CLIENT, 0, "");
+            client = true;
+            attach.begin();
+        }
         hsm.call(Ioctl.START_VM, 0, "");
     }
 
     @Override
     public void pause() throws IOException {
         hsm.call(Ioctl.PAUSE_VM, 0, "");
+        paused = true;
     }
 
     @Override
@@ -182,56 +203,80 @@ final class AcrnMachine implements VirtualMachine {
             attach.release();
         }
         hsm.call(Ioctl.START_VM, 0, "");
+        paused = false;
     }
 
-    /**
-     * Completes what is outstanding and forgets it. The driver may not have looked at a request yet when the
-     * User VM was paused: it does so first, or the request would be handed over after the reset.
-     */
+    /** Completes what is outstanding and forgets it. */
     @Override
     public void reset() throws IOException {
+        if (!paused) { // the hypervisor would refuse it too, but only when the requests are gone
+            throw hsm.refused(Ioctl.RESET_VM, "", Libc.EPERM);
+        }
         held = true;
         attach.hold();
-        long deadline = System.nanoTime() + DISPATCH_NANOS;
-        while (pending() && System.nanoTime() - deadline < 0) {
-            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
-        }
+        await(false);
         hsm.call(Ioctl.CLEAR_VM_IOREQ, 0, "");
+        await(true);
+        hsm.call(Ioctl.PAUSE_VM, 0, ""); // it may have been reset already, and not started
         hsm.call(Ioctl.RESET_VM, 0, "");
         passThrough.takeBack(); // the functions are reset, and no longer write to memory
         passThrough.give();
     }
 
-    private boolean pending() {
-        for (IoRequestSlot slot : slots) {
-            if (slot.state() == IoRequestSlot.PENDING) {
-                return true;
-            }
+    /**
+     * Lets the driver end what it had begun when the User VM was paused. A request that it has not looked at yet
+     * would find no client, or be handed over after the reset; its own threads complete a slot without asking
+     * whether it is still theirs, and CLEAR_VM_IOREQ does not wait for their last step.
+     *
+     * @param told whether the hypervisor is to have heard of every completion, too
+     */
+    private void await(boolean told) {
+        long deadline = System.nanoTime() + DRIVER_NANOS;
+        while (busy(told) && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(50));
         }
-        return false;
     }
 
+    private boolean busy(boolean told) {
+        boolean busy = false;
+        for (IoRequestSlot slot : slots) {
+            busy |=
+                    switch (slot.state()) {
+                        case IoRequestSlot.PENDING -> true;
+                        case IoRequestSlot.PROCESSING -> slot.kernelHandled();
+                        case IoRequestSlot.COMPLETE -> told && !slot.completionPolling();
+                        default -> false;
+                    };
+        }
+        return busy;
+    }
+
+    /**
+     * As the contract says; but if the hypervisor does not let the User VM go, the file stays open and this can
+     * be called again: closing it would free what is still in the driver's list of VMs, and crash the Service VM.
+     */
     @Override
     public void close() {
         if (closed) {
             return;
         }
-        closed = true;
-        destroy();
-        doorbells.close();
-        hsm.close();
-        ram.close();
-    }
-
-    /** What fails is told to the log, and the next step done: nothing is to stay because of it. */
-    private void destroy() {
-        attempt(Ioctl.PAUSE_VM);
+        attempt(Ioctl.PAUSE_VM); // before a vCPU would miss who answers it
         if (client) {
+            await(false);
             attach.end();
-            attempt(Ioctl.DESTROY_IOREQ_CLIENT);
         }
-        takeBack();
-        attempt(Ioctl.DESTROY_VM);
+        doorbells.close();
+        interrupts.close();
+        file.retire();
+        if (client) {
+            attempt(Ioctl.DESTROY_IOREQ_CLIENT);
+            client = false;
+        }
+        closed = destroy();
+        if (closed) {
+            hsm.close();
+            ram.close();
+        }
     }
 
     /** What was passed through, from a VM that is paused or has not run, and nobody looks at it any more. */
@@ -244,22 +289,59 @@ final class AcrnMachine implements VirtualMachine {
         }
     }
 
-    private void attempt(Ioctl ioctl) {
-        try {
-            hsm.call(ioctl, 0, "");
-        } catch (IOException e) {
-            complaints.add(ioctl, e.getMessage());
+    /** Whether the driver has let go of it. */
+    private boolean destroy() {
+        takeBack();
+        boolean gone = attempt(Ioctl.DESTROY_VM);
+        if (!gone) {
+            LOG.log(
+                    Logger.Level.ERROR,
+                    "machine {0}: its User VM cannot be destroyed. Its file and its memory stay until this"
+                            + " process ends; end it, and if the hypervisor refuses then, too, restart the"
+                            + " host: the driver does not survive that",
+                    shape.name());
         }
+        return gone;
+    }
+
+    /** Tries a few times; what fails is told to the log. */
+    private boolean attempt(Ioctl ioctl) {
+        for (int left = ATTEMPTS; left > 0; left--) {
+            try {
+                hsm.call(ioctl, 0, "");
+                return true;
+            } catch (IOException e) {
+                complaints.add(ioctl, e.getMessage());
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
+        return false;
     }
 
     /** The driver stores COMPLETE, and tells the hypervisor unless it polls. */
     @Override
     public void complete(int vcpu) {
-        long notice = noticesAddress + (long) vcpu * acrn_ioreq_notify.SIZEOF;
-        if (file.ioctl(Hsm.ACRN_IOCTL_NOTIFY_REQUEST_FINISH, notice) < 0) {
+        if (!attach.answered(vcpu)) {
+            tooLate(vcpu);
+            return;
+        }
+        if (file.ioctl(Hsm.ACRN_IOCTL_NOTIFY_REQUEST_FINISH, notice(vcpu)) < 0) {
             notNotified(vcpu, Native.getLastError());
         }
         attach.completed(vcpu);
+    }
+
+    private long notice(int vcpu) {
+        return noticesAddress + (long) vcpu * acrn_ioreq_notify.SIZEOF;
+    }
+
+    /** The driver would complete the vCPU's next request, or a slot that is FREE: it is not told. */
+    private void tooLate(int vcpu) {
+        if (!file.closed()) {
+            complaints.add(
+                    Ioctl.NOTIFY_REQUEST_FINISH,
+                    "machine " + shape.name() + ": vCPU " + vcpu + " has no request to complete");
+        }
     }
 
     /** The vCPU waits for ever, unless the hypervisor hears of it after all. */
@@ -269,8 +351,14 @@ final class AcrnMachine implements VirtualMachine {
         }
         String why = hsm.refused(Ioctl.NOTIFY_REQUEST_FINISH, "vCPU " + vcpu, errno).getMessage();
         complaints.add(Ioctl.NOTIFY_REQUEST_FINISH, why);
-        long notice = noticesAddress + (long) vcpu * acrn_ioreq_notify.SIZEOF;
-        if (file.ioctl(Hsm.ACRN_IOCTL_NOTIFY_REQUEST_FINISH, notice) < 0 && !file.closed()) {
+        if (file.ioctl(Hsm.ACRN_IOCTL_NOTIFY_REQUEST_FINISH, notice(vcpu)) < 0 && !file.closed()) {
+            died(vcpu, why);
+        }
+    }
+
+    /** Tells the core, once. */
+    private void died(int vcpu, String why) {
+        if (!dead.getAndSet(true)) {
             events.stopped(new VmStop(VmStop.Kind.DIED, vcpu, why, Map.of()));
         }
     }
@@ -293,6 +381,12 @@ final class AcrnMachine implements VirtualMachine {
     @Override
     public boolean message(long address, int data) {
         return interrupts.message(address, data);
+    }
+
+    @Override
+    public MessageSource messageSource(long address, int data) {
+        MessageSource source = interrupts.source(address, data);
+        return source != null ? source : VirtualMachine.super.messageSource(address, data);
     }
 
     @Override

@@ -2,15 +2,14 @@ package io.trapline.acrn;
 
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VmEvents;
-import io.trapline.hypervisor.VmStop;
 import io.trapline.linux.Kick;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * Waits on the HSM for requests, takes each exactly once, and hands it to the core.
@@ -18,7 +17,8 @@ import java.util.function.BooleanSupplier;
  * <p><b>Exactly once.</b> A slot is marked {@link #TAKEN} before the core hears of it, and unmarked when the
  * notification of its completion has returned: by then the driver has stored COMPLETE, so PROCESSING in an
  * unmarked slot is always a request that nobody has seen. A request that comes before the mark is gone is found
- * a moment later, since ATTACH does not wait while one is outstanding.
+ * a moment later, since ATTACH does not wait while one is outstanding. The driver completes whatever slot it is
+ * told to, so only who finds the mark {@link #TAKEN} may tell it.
  *
  * <p><b>No spinning.</b> For the same reason ATTACH is of no use while a device keeps a request: then the thread
  * looks at the slots, sleeps, longer each time it finds nothing, and is woken when the last request is answered.
@@ -28,8 +28,8 @@ import java.util.function.BooleanSupplier;
  * before the call is lost.
  */
 final class Attach {
-    private static final int IDLE = 0;
-    private static final int TAKEN = 1;
+    /** The marks of a slot: nobody has it, the core has it, its answer is being told, a reset dropped it. */
+    private static final int IDLE = 0, TAKEN = 1, ANSWERED = 2, FORGOTTEN = 3;
 
     private static final long SHORTEST_NAP_NANOS = TimeUnit.MICROSECONDS.toNanos(20);
     private static final long LONGEST_NAP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -42,6 +42,7 @@ final class Attach {
 
     private final HsmFile file;
     private final VmEvents events;
+    private final Consumer<String> died;
     private final String name;
     private final IoRequestSlot[] slots;
     private final AtomicIntegerArray marks;
@@ -53,12 +54,19 @@ final class Attach {
     /**
      * Nothing happens before {@link #begin}.
      *
+     * @param died told why, when no request will ever be taken again
      * @param name of the thread
      * @param slots one a vCPU
      */
-    Attach(HsmFile file, VmEvents events, String name, IoRequestSlot[] slots) {
+    Attach(
+            HsmFile file,
+            VmEvents events,
+            Consumer<String> died,
+            String name,
+            IoRequestSlot[] slots) {
         this.file = file;
         this.events = events;
+        this.died = died;
         this.name = name;
         this.slots = slots;
         this.marks = new AtomicIntegerArray(slots.length);
@@ -80,9 +88,14 @@ final class Attach {
         }
     }
 
-    /** The driver has completed a request. From any thread. */
+    /** Whether the driver may be told that a request is answered: once for each that was taken. */
+    boolean answered(int vcpu) {
+        return marks.compareAndSet(vcpu, TAKEN, ANSWERED);
+    }
+
+    /** The driver has been told, and has completed the slot. From any thread. */
     void completed(int vcpu) {
-        marks.set(vcpu, IDLE);
+        marks.compareAndSet(vcpu, ANSWERED, IDLE);
         Round round = current;
         if (round.napping && !outstanding()) {
             LockSupport.unpark(round.thread);
@@ -90,15 +103,18 @@ final class Attach {
     }
 
     /**
-     * Takes no more requests until {@link #release}. When this returns no request is between its slot and the
-     * core; one that a device keeps stays with it.
+     * Takes no more requests until {@link #release}, and forgets those that are not answered. When this returns
+     * none is between its slot and the core.
      */
     void hold() {
         held = true;
         await(() -> current == null || !current.serving);
+        for (int vcpu = 0; vcpu < marks.length(); vcpu++) {
+            marks.compareAndSet(vcpu, TAKEN, FORGOTTEN);
+        }
     }
 
-    /** Forgets what is outstanding, and takes requests again. The slots are FREE. */
+    /** Takes requests again. The slots are FREE. */
     void release() {
         for (int vcpu = 0; vcpu < marks.length(); vcpu++) {
             marks.set(vcpu, IDLE);
@@ -140,7 +156,8 @@ final class Attach {
 
     private boolean outstanding() {
         for (int vcpu = 0; vcpu < marks.length(); vcpu++) {
-            if (marks.get(vcpu) == TAKEN) {
+            int mark = marks.get(vcpu);
+            if (mark == TAKEN || mark == ANSWERED) {
                 return true;
             }
         }
@@ -180,7 +197,7 @@ final class Attach {
                     take();
                 }
             } catch (Throwable e) { // the core never throws, and an Error is not to vanish
-                died("the thread that waits for requests failed: " + e);
+                died.accept("the thread that waits for requests failed: " + e);
             } finally {
                 rounds.remove(this);
             }
@@ -188,10 +205,6 @@ final class Attach {
 
         private boolean goesOn() {
             return !ended && current == this;
-        }
-
-        private void died(String why) {
-            events.stopped(new VmStop(VmStop.Kind.DIED, 0, why, Map.of()));
         }
 
         /** Returns when there may be something to take; false: there never will be. */
@@ -207,7 +220,7 @@ final class Attach {
             int errno = ended ? 0 : file.attach(); // ended is set before attached is read
             attached = false;
             if (errno != 0 && !ended) {
-                died(file.refused(Ioctl.ATTACH_IOREQ_CLIENT, "", errno).getMessage());
+                died.accept(file.refused(Ioctl.ATTACH_IOREQ_CLIENT, "", errno).getMessage());
             }
             return errno == 0;
         }
@@ -228,9 +241,8 @@ final class Attach {
             for (int vcpu = 0; vcpu < slots.length && goesOn(); vcpu++) {
                 if (marks.get(vcpu) == IDLE && asks(slots[vcpu])) {
                     serving = true;
-                    if (!held
-                            && marks.compareAndSet(
-                                    vcpu, IDLE, TAKEN)) { // held is set before serving is read
+                    boolean mine = !held && marks.compareAndSet(vcpu, IDLE, TAKEN);
+                    if (mine) { // held is set before serving is read
                         serve(vcpu);
                     }
                     serving = false;

@@ -7,8 +7,10 @@ import io.trapline.linux.Block;
 import io.trapline.linux.Descriptor;
 import io.trapline.linux.Eventfds;
 import io.trapline.linux.Eventfds.Eventfd;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The doorbells of a machine: an eventfd each, which the driver's own client signals. That client takes every
@@ -18,41 +20,83 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Doorbells implements AutoCloseable {
     private final Descriptor file;
     private final Eventfds eventfds;
+    private final Map<Place, Doorbell> there = new HashMap<>();
+    private boolean closed;
 
     Doorbells(Descriptor file, String name) {
         this.file = file;
         this.eventfds = new Eventfds(name);
     }
 
-    /** Sets one up; null where the driver cannot. */
-    Registration add(int type, long address, int width, OptionalLong match, Runnable rung) {
-        Eventfd eventfd = match.isPresent() ? null : eventfds.add(rung);
+    /** Where one is. The driver would take a second one there, and never signal it. */
+    private record Place(int type, long address) {}
+
+    /** One of them. */
+    private final class Doorbell implements Registration {
+        private final Place place;
+        private final Eventfd eventfd;
+        private final Block entry = new Block(acrn_ioeventfd.SIZEOF);
+        private final int flags;
+
+        Doorbell(Place place, int width, Eventfd eventfd) {
+            this.place = place;
+            this.eventfd = eventfd;
+            flags = place.type == IoRequestSlot.PORTIO ? Hsm.ACRN_IOEVENTFD_FLAG_PIO : 0;
+            entry.bytes.putInt(acrn_ioeventfd.fd, eventfd.fd());
+            entry.bytes.putLong(acrn_ioeventfd.addr, place.address);
+            entry.bytes.putInt(acrn_ioeventfd.len, width);
+        }
+
+        /** Tells the driver; whether it agreed. */
+        boolean configure(int more) {
+            entry.bytes.putInt(acrn_ioeventfd.flags, flags | more);
+            return file.ioctl(Hsm.ACRN_IOCTL_IOEVENTFD, entry) >= 0;
+        }
+
+        @Override
+        public void close() {
+            synchronized (Doorbells.this) {
+                if (there.remove(place, this)) {
+                    configure(Hsm.ACRN_IOEVENTFD_FLAG_DEASSIGN);
+                    eventfd.close();
+                }
+            }
+        }
+    }
+
+    /** Sets one up; null where the driver cannot, or one is there already. */
+    synchronized Registration add(
+            int type, long address, int width, OptionalLong match, Runnable rung) {
+        Place place = new Place(type, address);
+        if (closed || match.isPresent() || there.containsKey(place)) {
+            return null;
+        }
+        Eventfd eventfd = eventfds.add(rung);
         if (eventfd == null) {
             return null;
         }
-        int flags = type == IoRequestSlot.PORTIO ? Hsm.ACRN_IOEVENTFD_FLAG_PIO : 0;
-        Block entry = new Block(acrn_ioeventfd.SIZEOF);
-        entry.bytes.putInt(acrn_ioeventfd.fd, eventfd.fd());
-        entry.bytes.putInt(acrn_ioeventfd.flags, flags);
-        entry.bytes.putLong(acrn_ioeventfd.addr, address);
-        entry.bytes.putInt(acrn_ioeventfd.len, width);
-        if (file.ioctl(Hsm.ACRN_IOCTL_IOEVENTFD, entry) < 0) {
+        Doorbell doorbell = new Doorbell(place, width, eventfd);
+        if (!doorbell.configure(0)) {
             eventfd.close();
             return null;
         }
-        AtomicBoolean there = new AtomicBoolean(true);
-        return () -> {
-            if (there.getAndSet(false)) {
-                entry.bytes.putInt(acrn_ioeventfd.flags, flags | Hsm.ACRN_IOEVENTFD_FLAG_DEASSIGN);
-                file.ioctl(Hsm.ACRN_IOCTL_IOEVENTFD, entry);
-                eventfd.close();
-            }
-        };
+        there.put(place, doorbell);
+        return doorbell;
     }
 
-    /** Takes all of them back and ends the thread. */
+    /**
+     * Takes all of them back and ends the thread; nothing the second time. Before DESTROY_VM: one that is taken
+     * back while the driver takes its own list apart would be freed twice.
+     */
     @Override
     public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            List.copyOf(there.values()).forEach(Doorbell::close);
+        }
         eventfds.close();
     }
 }

@@ -17,6 +17,7 @@ final class HsmFile implements AutoCloseable {
     private final int fd;
     private final Descriptor shared;
     private String vm = UNKNOWN;
+    private volatile boolean closed;
 
     /**
      * Takes an open file over.
@@ -28,7 +29,10 @@ final class HsmFile implements AutoCloseable {
         this.shared = new Descriptor(fd);
     }
 
-    /** The same file, for threads that may still use it while it is closed. */
+    /**
+     * The same file, for threads that do not know when the machine ends. Retired before DESTROY_VM: the driver
+     * still uses the VM's number when the hypervisor may have given it to another.
+     */
     Descriptor shared() {
         return shared;
     }
@@ -51,6 +55,9 @@ final class HsmFile implements AutoCloseable {
 
     /** An ioctl with a plain argument, or none, that must not fail. */
     void call(Ioctl ioctl, long argument, String arguments) throws IOException {
+        if (closed) {
+            throw new IOException(ioctl.header() + " on " + vm + ": it is closed");
+        }
         if (Libc.ioctl(fd, ioctl.number, argument) < 0) {
             throw refused(ioctl, arguments, Native.getLastError());
         }
@@ -79,6 +86,7 @@ final class HsmFile implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         shared.close();
     }
 }

@@ -2,11 +2,12 @@ package io.trapline.acrn;
 
 import com.sun.jna.Native;
 import io.trapline.acrn.Hsm.acrn_msi_entry;
+import io.trapline.hypervisor.MessageSource;
 import io.trapline.linux.Block;
 import io.trapline.linux.Descriptor;
 
 /** The interrupts of a machine: lines and messages, each one ioctl. From any thread. */
-final class Interrupts {
+final class Interrupts implements AutoCloseable {
     /** Pins of the User VM's I/O APIC; the hypervisor refuses a GSI beyond them. */
     static final int LINES = 48;
 
@@ -19,6 +20,7 @@ final class Interrupts {
     private final HsmFile hsm;
     private final Descriptor file;
     private final Complaints complaints;
+    private final MessageFds fds;
     private final ThreadLocal<Block> messages =
             ThreadLocal.withInitial(() -> new Block(acrn_msi_entry.SIZEOF));
 
@@ -26,6 +28,7 @@ final class Interrupts {
         this.hsm = hsm;
         this.file = hsm.shared();
         this.complaints = complaints;
+        this.fds = new MessageFds(file);
     }
 
     void line(int gsi, boolean high) {
@@ -51,6 +54,17 @@ final class Interrupts {
             return false;
         }
         return true;
+    }
+
+    /** A message by eventfd; null where the driver or the hypervisor would refuse it. */
+    MessageSource source(long address, int data) {
+        return address >>> 20 == MESSAGE_SPACE ? fds.add(address, data) : null;
+    }
+
+    /** Takes every {@link #source} back. */
+    @Override
+    public void close() {
+        fds.close();
     }
 
     private void complain(Ioctl ioctl, String arguments) {

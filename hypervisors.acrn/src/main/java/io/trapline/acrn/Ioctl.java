@@ -7,7 +7,7 @@ enum Ioctl {
     // spotless:off
     CREATE_VM            (Hsm.ACRN_IOCTL_CREATE_VM,
         "the hypervisor has no User VM of that name in its configuration and no slot free for another, or a processor"
-        + " of the affinity is not a User VM's"),
+        + " of the affinity is not a User VM's, or it does not take the page of requests; dmesg says which"),
     DESTROY_VM           (Hsm.ACRN_IOCTL_DESTROY_VM,           "the User VM is not paused"),
     START_VM             (Hsm.ACRN_IOCTL_START_VM,
         "the User VM is not just created or reset: a paused one cannot go on"),
