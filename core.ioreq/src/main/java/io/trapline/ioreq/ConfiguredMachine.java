@@ -79,7 +79,7 @@ public final class ConfiguredMachine {
 
         @AttributeDefinition(
                 description =
-                        "acrn: what the hypervisor's configuration calls it, at most 16 characters;"
+                        "acrn: what the hypervisor's configuration calls it, at most 15 characters, or a UUID;"
                                 + " empty: the machine's name",
                 required = false)
         String vmname() default "";

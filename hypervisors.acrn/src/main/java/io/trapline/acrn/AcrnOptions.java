@@ -2,6 +2,7 @@ package io.trapline.acrn;
 
 import io.trapline.hypervisor.VmShape;
 import io.trapline.linux.HostMemory.Pages;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The settings of a User VM that only ACRN has.
@@ -28,6 +31,10 @@ record AcrnOptions(
         PassThroughPlan passThrough,
         InterruptMonitor.Limits storms) {
     private static final int NAME_LENGTH = 16;
+
+    /** What older versions of the hypervisor know it by, in the same 16 bytes. */
+    private static final Pattern UUID_TEXT =
+            Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
     // spotless:off
     /** {@code GUEST_FLAG_*} of the hypervisor's {@code acrn_common.h}, from bit 0 on. */
@@ -67,6 +74,7 @@ record AcrnOptions(
         if (flag(shape, given.getOrDefault(POLLING, "false"))) {
             flags |= bit("io_completion_polling");
         }
+        requirePolling(shape, flags);
         return new AcrnOptions(
                 name(shape, given.getOrDefault(VMNAME, shape.name())),
                 flags,
@@ -76,14 +84,38 @@ record AcrnOptions(
                 storms(shape, given.getOrDefault(STORMS, "")));
     }
 
+    /** The hypervisor refuses notifications for a User VM that the Service VM may not disturb. */
+    private static void requirePolling(VmShape shape, long flags) {
+        for (String flag : List.of("rt", "lapic_passthrough")) {
+            if ((flags & bit(flag)) != 0 && (flags & bit("io_completion_polling")) == 0) {
+                throw refused(
+                        shape,
+                        FLAG_LIST,
+                        flag,
+                        "polling=true with it: such a User VM is not notified");
+            }
+        }
+    }
+
     private static byte[] name(VmShape shape, String text) {
+        byte[] name = new byte[NAME_LENGTH];
+        if (UUID_TEXT.matcher(text).matches()) {
+            UUID uuid = UUID.fromString(text);
+            ByteBuffer.wrap(name)
+                    .putLong(uuid.getMostSignificantBits())
+                    .putLong(uuid.getLeastSignificantBits());
+            return name;
+        }
         byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
         if (bytes.length == 0
-                || bytes.length > NAME_LENGTH
+                || bytes.length >= NAME_LENGTH // a zero ends it
                 || !text.chars().allMatch(c -> c > ' ' && c < 0x7F)) {
-            throw refused(shape, VMNAME, text, "1 to 16 printable ASCII characters without blanks");
+            throw refused(
+                    shape,
+                    VMNAME,
+                    text,
+                    "1 to 15 printable ASCII characters without blanks, or a UUID");
         }
-        byte[] name = new byte[NAME_LENGTH];
         System.arraycopy(bytes, 0, name, 0, bytes.length);
         return name;
     }

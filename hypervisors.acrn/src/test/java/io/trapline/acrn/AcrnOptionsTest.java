@@ -2,11 +2,13 @@ package io.trapline.acrn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.hypervisor.VmShape;
 import io.trapline.linux.HostMemory.Pages;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -68,11 +70,11 @@ class AcrnOptionsTest {
             delimiter = '|',
             value = {
                 "secure_world_enabled          | 1",
-                "lapic_passthrough             | 2",
+                "lapic_passthrough, 4          | 6",
                 "IO_COMPLETION_POLLING         | 4",
-                "hide_mtrr, rt                 | 18",
+                "hide_mtrr, rt, 0x4            | 1C",
                 "0x800                         | 800",
-                "16, nvmx_enabled              | 30",
+                "64, nvmx_enabled              | 60",
                 "vtm                           | 2000",
                 "0x8000000000000000            | 8000000000000000"
             })
@@ -97,17 +99,34 @@ class AcrnOptionsTest {
     }
 
     @Test
-    void aNameHasSixteenCharacters() {
+    void aNameHasFifteenCharacters() {
         assertEquals(
-                "POST_STD_VM_1234",
-                new String(of("vmname=POST_STD_VM_1234").name(), StandardCharsets.US_ASCII));
-        for (String name : List.of("", "POST_STD_VM_12345", "a b", "Größe", "tab\t")) {
+                "POST_STD_VM_123\0",
+                new String(of("vmname=POST_STD_VM_123").name(), StandardCharsets.US_ASCII));
+        for (String name : List.of("", "POST_STD_VM_1234", "a b", "Größe", "tab\t")) {
             assertEquals(
                     "machine box: vmname="
                             + name
-                            + ", wanted 1 to 16 printable ASCII characters without blanks",
+                            + ", wanted 1 to 15 printable ASCII characters without blanks, or a UUID",
                     refusal("vmname=" + name));
         }
+    }
+
+    @Test
+    void aUuidIsItsSixteenBytes() {
+        assertEquals(
+                "d279543825d611e8864ecb7a18b34643",
+                HexFormat.of().formatHex(of("vmname=d2795438-25d6-11e8-864e-cb7a18b34643").name()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"rt", "lapic_passthrough", "0x10"})
+    void aRealTimeVmIsNotNotified(String flag) {
+        String said = refusal("flags=" + flag);
+
+        assertTrue(
+                said.endsWith(", wanted polling=true with it: such a User VM is not notified"),
+                said);
     }
 
     @Test

@@ -87,11 +87,14 @@ public final class Eventfds implements AutoCloseable {
         return added;
     }
 
-    /** Closes all of them and ends the thread. */
+    /** Closes all of them and ends the thread; nothing the second time. */
     @Override
     public void close() {
         Thread waiting;
         synchronized (this) {
+            if (closed) {
+                return; // the thread has closed what would wake it
+            }
             closed = true;
             for (Eventfd each : open.values().toArray(new Eventfd[0])) {
                 each.close();
