@@ -265,11 +265,14 @@ public final class MachineRegistry implements Machines {
                             System::nanoTime);
             settle(configured, machine);
         } catch (IOException | RuntimeException | LinkageError e) {
-            failed(
-                    configured,
-                    choice.hypervisor().name(),
-                    "machine " + spec.name() + ": " + e.getMessage());
+            failed(configured, choice.hypervisor().name(), named(spec.name(), e.getMessage()));
         }
+    }
+
+    /** With the machine's name before it, which a backend may have put there. */
+    private static String named(String machine, String why) {
+        String prefix = "machine " + machine + ": ";
+        return String.valueOf(why).startsWith(prefix) ? why : prefix + why;
     }
 
     /** Brings a new machine its devices, then lets it run. */
@@ -301,10 +304,7 @@ public final class MachineRegistry implements Machines {
                 machines.remove(machine.name(), machine);
             }
             machine.end("it could not be started");
-            failed(
-                    configured,
-                    machine.row().backend(),
-                    "machine " + machine.name() + ": " + e.getMessage());
+            failed(configured, machine.row().backend(), named(machine.name(), e.getMessage()));
         }
     }
 

@@ -96,7 +96,9 @@ class RefusalTest {
         refused(Map.of("backend", "sim", "memory", "3M"), "memory=3M, wanted a multiple of 2 MiB");
         refused(Map.of("backend", "sim", "vcpus", 17), "vcpus=17, wanted 1 to 16");
         refused(Map.of("backend", "sim", "guest", "nobody"), "nobody");
-        refused(Map.of("backend", "acrn"), "backend acrn is not installed, there is [kvm, sim]");
+        refused(
+                Map.of("backend", "acrn", "flags", new String[] {"fast"}),
+                "flags=fast, wanted a number, or one of [secure_world_enabled");
     }
 
     private void refused(Map<String, Object> settings, String why) throws Exception {
