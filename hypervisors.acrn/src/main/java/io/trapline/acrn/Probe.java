@@ -56,7 +56,7 @@ final class Probe {
                     e.toString(),
                     "it needs x86-64 Linux and a directory it may load its library from:"
                             + " -Djna.tmpdir=DIR, one not mounted noexec");
-            summary = "not usable: JNA does not load";
+            summary = "JNA does not load";
         }
         return new Readiness(findings.stream().allMatch(Finding::ok), summary, findings);
     }
@@ -75,7 +75,7 @@ final class Probe {
                 platform,
                 right ? "" : "the backend acrn runs on x86-64 Linux only");
         if (!right) {
-            return "not usable: " + platform + " is not Linux amd64";
+            return platform + " is not Linux amd64";
         }
         String summary = driver();
         hugepages("2M", 2048);
@@ -97,19 +97,18 @@ final class Probe {
                     right
                             ? ""
                             : "see which driver made it: ls -l " + path + "; dmesg | grep -i acrn");
-            return right ? path + " is ready" : "not usable: " + path + " is not ACRN's driver";
+            return right ? path + " is ready" : path + " is not ACRN's driver";
         } catch (DeviceNode.Refused e) {
             boolean there = Files.exists(Path.of(path));
             ServiceVm host = there ? ServiceVm.DRIVER : ServiceVm.of(root);
             find("Service VM", host == ServiceVm.DRIVER, host.detail, host.remedy);
             find(path, false, e.reason(), e.remedy());
-            return "not usable: "
-                    + switch (host) {
-                        case DRIVER -> path + ": " + e.reason();
-                        case ACRN, PERHAPS -> "no driver: " + path + " is missing";
-                        case BARE_METAL, OTHER, UNPREPARED ->
-                                "not on ACRN: " + path + " is missing, " + host.detail;
-                    };
+            return switch (host) {
+                case DRIVER -> path + ": " + e.reason();
+                case ACRN, PERHAPS -> "no driver: " + path + " is missing";
+                case BARE_METAL, OTHER, UNPREPARED ->
+                        "not on ACRN: " + path + " is missing, " + host.detail;
+            };
         }
     }
 
