@@ -1,6 +1,5 @@
 package io.trapline.acrn;
 
-import com.sun.jna.Native;
 import io.trapline.acrn.Hsm.acrn_ioreq_notify;
 import io.trapline.acrn.Hsm.acrn_vm_creation;
 import io.trapline.hypervisor.CpuMode;
@@ -325,8 +324,9 @@ final class AcrnMachine implements VirtualMachine {
             tooLate(vcpu);
             return;
         }
-        if (file.ioctl(Hsm.ACRN_IOCTL_NOTIFY_REQUEST_FINISH, notice(vcpu)) < 0) {
-            notNotified(vcpu, Native.getLastError());
+        int result = file.directIoctl(Hsm.ACRN_IOCTL_NOTIFY_REQUEST_FINISH, notice(vcpu));
+        if (result < 0) {
+            notNotified(vcpu, -result);
         }
         attach.completed(vcpu);
     }

@@ -3,6 +3,7 @@ package io.trapline.acrn;
 import com.sun.jna.Native;
 import io.trapline.linux.Block;
 import io.trapline.linux.Descriptor;
+import io.trapline.linux.DirectCall;
 import io.trapline.linux.Libc;
 import java.io.IOException;
 import java.lang.ref.Reference;
@@ -44,8 +45,7 @@ final class HsmFile implements AutoCloseable {
      * @return 0, or the errno of the failure
      */
     int attach() {
-        int result = Libc.ioctl(fd, Hsm.ACRN_IOCTL_ATTACH_IOREQ_CLIENT, 0);
-        return result < 0 ? Native.getLastError() : 0;
+        return -Math.min(0, DirectCall.ioctl(fd, Hsm.ACRN_IOCTL_ATTACH_IOREQ_CLIENT, 0));
     }
 
     /** Who is meant in messages, once there is a VM. */

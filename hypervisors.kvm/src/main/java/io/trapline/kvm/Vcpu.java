@@ -12,6 +12,7 @@ import static io.trapline.hypervisor.IoRequestSlot.WRITE;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.kvm.Kvm.kvm_run;
+import io.trapline.linux.DirectCall;
 import io.trapline.linux.Kick;
 import io.trapline.linux.Libc;
 import java.nio.ByteBuffer;
@@ -22,7 +23,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>That loop ({@link #serve}) allocates nothing, takes no lock, and makes no system call but KVM_RUN: any other
  * ioctl on a vCPU can cost as much as a whole exit. The exit is read from the page shared with the kernel, and
- * {@link GuestEntry} makes the call.
+ * {@link DirectCall} makes the call.
  *
  * <p><b>Why no answer is missed.</b> {@link #complete} stores COMPLETE and then wakes. The thread reads
  * the state, and parks only if it is not COMPLETE; a permit given between the two makes the park return at once,
@@ -126,7 +127,7 @@ final class Vcpu implements Runnable {
 
     private void serve() {
         for (; ; ) {
-            int result = GuestEntry.run(fd);
+            int result = DirectCall.ioctl(fd, Kvm.KVM_RUN, 0);
             if (result < 0) {
                 if (!interrupted(-result)) {
                     return;

@@ -47,6 +47,17 @@ public final class Descriptor implements AutoCloseable {
         }
     }
 
+    /** An ioctl that each request costs: its result, or an errno negated; EBADF once closed. */
+    public int directIoctl(long request, long argument) {
+        try {
+            return users.getAndIncrement() < 0
+                    ? -Libc.EBADF
+                    : DirectCall.ioctl(fd, request, argument);
+        } finally {
+            users.getAndDecrement();
+        }
+    }
+
     /** Writes all of a block; -1 once closed. */
     public long write(Block bytes) {
         try {

@@ -8,6 +8,10 @@ import java.util.Map;
 /**
  * Event descriptors that somebody else signals, the kernel mostly, and one thread that waits for all of them.
  * Nothing is opened before the first. From any thread.
+ *
+ * <p>They are never read, only waited for, edge-triggered (epoll(7)): each signal is an event, whatever the count
+ * has come to, and a system call less for each. The count saturates; a signal from the kernel is an event all the
+ * same.
  */
 public final class Eventfds implements AutoCloseable {
     private static final int EVENTS = 16;
@@ -143,7 +147,7 @@ public final class Eventfds implements AutoCloseable {
     }
 
     private boolean watch(int fd, long key) {
-        event.bytes.putInt(epoll_event.events, Libc.EPOLLIN);
+        event.bytes.putInt(epoll_event.events, Libc.EPOLLIN | (int) Libc.EPOLLET);
         event.bytes.putLong(epoll_event.data, key);
         return Libc.epoll_ctl(epoll, Libc.EPOLL_CTL_ADD, fd, event.address()) == 0;
     }
@@ -154,14 +158,14 @@ public final class Eventfds implements AutoCloseable {
             waitOn = epoll;
         }
         Block events = new Block(EVENTS * epoll_event.SIZEOF);
-        Block count = new Block(Long.BYTES);
+        long address = events.address();
         boolean on = true;
         while (on) {
-            int ready = Libc.epoll_wait(waitOn, events.address(), EVENTS, -1);
+            int ready = DirectCall.epollWait(waitOn, address, EVENTS);
             for (int index = 0; index < ready; index++) {
                 long key = events.bytes.getLong(index * epoll_event.SIZEOF + epoll_event.data);
                 on &= key != END;
-                Runnable signalled = take(key, count);
+                Runnable signalled = signalled(key);
                 if (signalled != null) {
                     tell(signalled);
                 }
@@ -181,10 +185,9 @@ public final class Eventfds implements AutoCloseable {
         }
     }
 
-    /** Empties an eventfd; null if it was closed meanwhile. */
-    private synchronized Runnable take(long key, Block count) {
+    /** What to call; null if it was closed meanwhile. */
+    private synchronized Runnable signalled(long key) {
         Eventfd signalled = open.get(key);
-        boolean any = signalled != null && Libc.read(signalled.fd, count.address(), Long.BYTES) > 0;
-        return any ? signalled.signalled : null;
+        return signalled == null ? null : signalled.signalled;
     }
 }

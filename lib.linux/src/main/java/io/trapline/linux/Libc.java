@@ -36,6 +36,7 @@ public final class Libc {
     public static final int  EPOLL_CTL_ADD = 1;
     public static final int  EPOLL_CTL_DEL = 2;
     public static final int  EPOLLIN       = 1;
+    public static final long EPOLLET       = 1L << 31;
     public static final int  SIG_UNBLOCK   = 1;
     public static final int  ENOENT        = 2;
     public static final int  EINTR         = 4;
@@ -53,6 +54,7 @@ public final class Libc {
     public static final int  EPERM         = 1;
     public static final int  EBUSY         = 16;
     public static final int  SYS_ioctl                                     = 16;
+    public static final int  SYS_epoll_wait                                = 232;
     public static final int  SYS_membarrier                                = 324;
     public static final int  MEMBARRIER_CMD_PRIVATE_EXPEDITED              = 8;
     public static final int  MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED     = 16;

@@ -1,4 +1,4 @@
-package io.trapline.kvm;
+package io.trapline.linux;
 
 import com.sun.jna.Function;
 import com.sun.jna.Library;
@@ -6,14 +6,13 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import io.trapline.linux.Libc;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * The one system call that a served request costs: KVM_RUN.
+ * System calls that each request of a guest costs: KVM_RUN, the HSM's ATTACH and NOTIFY, the wait for a doorbell.
  *
  * <p>JNA's direct mapping goes through libffi twice. In a hot loop that costs 110 ns; in one that comes back from
  * the kernel with cold caches, 500 to 600 ns, more than all the rest of a request. So the native method {@link
@@ -22,21 +21,23 @@ import java.util.Map;
  * holds up no safepoint. Where the host forbids executable memory, or {@value #PROPERTY} is {@code jna}, the call
  * goes through JNA after all.
  */
-final class GuestEntry {
+public final class DirectCall {
     /** System property: {@code jna} for the long way. */
-    static final String PROPERTY = "io.trapline.kvm.entry";
+    public static final String PROPERTY = "io.trapline.linux.calls";
 
     /**
-     * {@code jint enter(JNIEnv *rdi, jclass rsi, jint edx)}. The kernel takes the call's number in rax, its
-     * arguments in rdi, rsi and rdx, and answers in rax: a value, or an errno negated (System V ABI for AMD64,
-     * A.2.1).
+     * {@code jlong enter(JNIEnv *rdi, jclass rsi, jlong rdx, jlong rcx, jlong r8, jlong r9, jlong on the stack)}.
+     * The kernel takes the call's number in rax, its arguments in rdi, rsi, rdx and r10, and answers in rax: a
+     * value, or an errno negated; rcx and r11 are lost, which are the caller's to save (System V ABI for AMD64,
+     * 3.2.3 and A.2.1).
      */
     private static final String CODE =
             "F30F1EFA" // endbr64
-                    + "89D7" // mov edi, edx
-                    + ("BE" + littleEndian((int) Kvm.KVM_RUN)) // mov esi, KVM_RUN
-                    + "31D2" // xor edx, edx
-                    + ("B8" + littleEndian(Libc.SYS_ioctl)) // mov eax, SYS_ioctl
+                    + "4889D0" // mov rax, rdx
+                    + "4889CF" // mov rdi, rcx
+                    + "4C89C6" // mov rsi, r8
+                    + "4C89CA" // mov rdx, r9
+                    + "4C8B542408" // mov r10, [rsp + 8]
                     + "0F05" // syscall
                     + "C3"; // ret
 
@@ -50,24 +51,42 @@ final class GuestEntry {
     private static final int PAGE = 4096;
     private static final boolean DIRECT = bind();
 
-    private GuestEntry() {}
+    private DirectCall() {}
 
-    /** Runs the guest on the calling thread: 0 after an exit, else an errno negated. */
-    static int run(int vcpu) {
-        return DIRECT ? enter(vcpu) : runByLibrary(vcpu);
+    /** ioctl(2): what it returned, or an errno negated. */
+    public static int ioctl(int fd, long request, long argument) {
+        return DIRECT
+                ? (int) enter(Libc.SYS_ioctl, fd, request, argument, 0)
+                : ioctlByLibrary(fd, request, argument);
     }
 
     /** The same by way of JNA. */
-    static int runByLibrary(int vcpu) {
-        return Libc.ioctl(vcpu, Kvm.KVM_RUN, 0) < 0 ? -Native.getLastError() : 0;
+    public static int ioctlByLibrary(int fd, long request, long argument) {
+        return result(Libc.ioctl(fd, request, argument));
+    }
+
+    /** epoll_wait(2) without an end: the number of events, or an errno negated. */
+    public static int epollWait(int epoll, long events, int count) {
+        return DIRECT
+                ? (int) enter(Libc.SYS_epoll_wait, epoll, events, count, -1)
+                : epollWaitByLibrary(epoll, events, count);
+    }
+
+    /** The same by way of JNA. */
+    public static int epollWaitByLibrary(int epoll, long events, int count) {
+        return result(Libc.epoll_wait(epoll, events, count, -1));
+    }
+
+    private static int result(int result) {
+        return result < 0 ? -Native.getLastError() : result;
     }
 
     /** Whether it goes the short way. */
-    static boolean isDirect() {
+    public static boolean isDirect() {
         return DIRECT;
     }
 
-    private static native int enter(int vcpu);
+    private static native long enter(long number, long first, long second, long third, long fourth);
 
     /** The page stays for good, since a thread may be in it for as long as this class lives. */
     private static boolean bind() {
@@ -93,13 +112,13 @@ final class GuestEntry {
         try {
             Pointer jni = environment();
             Memory name = text("enter");
-            Memory signature = text("(I)I");
+            Memory signature = text("(JJJJJ)J");
             Memory method =
                     new Memory(3 * Long.BYTES); // JNINativeMethod: name, signature, function
             method.setPointer(0, name);
             method.setPointer(Long.BYTES, signature);
             method.setLong(2 * Long.BYTES, code);
-            Object[] arguments = {jni, GuestEntry.class, method, 1};
+            Object[] arguments = {jni, DirectCall.class, method, 1};
             Map<String, Boolean> objects = Map.of(Library.OPTION_ALLOW_OBJECTS, true);
             Object result = entry(jni, REGISTER_NATIVES).invoke(int.class, arguments, objects);
             Reference.reachabilityFence(name);
@@ -137,9 +156,5 @@ final class GuestEntry {
         Memory memory = new Memory(text.length() + 1);
         memory.setString(0, text);
         return memory;
-    }
-
-    private static String littleEndian(int number) {
-        return HexFormat.of().toHexDigits(Integer.reverseBytes(number));
     }
 }
