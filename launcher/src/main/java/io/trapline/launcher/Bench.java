@@ -23,8 +23,14 @@ final class Bench implements Callable<Integer> {
     private static final List<String> PASSED_ON =
             List.of("--enable-native-access", "--sun-misc", "-XX:+Use");
 
-    @Parameters(paramLabel = "NAME", arity = "0..*", description = "what to measure; nothing: all")
-    private List<String> names = new ArrayList<>();
+    @Parameters(
+            paramLabel = "WORD",
+            arity = "0..*",
+            description = {
+                "[--backend B] [--rounds N] [--list] [NAME...]",
+                "NAME: a figure, or the beginning of several figures' names; nothing: all"
+            })
+    private List<String> words = new ArrayList<>();
 
     @Override
     public Integer call() throws BadInput, InterruptedException {
@@ -47,7 +53,7 @@ final class Bench implements Callable<Integer> {
         command.add("-cp");
         command.add(String.join(File.pathSeparator, jars.stream().map(Path::toString).toList()));
         command.add(MAIN);
-        command.addAll(names);
+        command.addAll(words);
         try {
             return new ProcessBuilder(command).inheritIO().start().waitFor();
         } catch (IOException e) {

@@ -37,6 +37,8 @@ public final class Main implements Runnable {
                 .usageMessage()
                 .description("Prints a script for bash or zsh: source <(./trapline completion)");
         line.addSubcommand("completion", completion);
+        // What follows "bench" is for the other process, options too.
+        line.getSubcommands().get("bench").setUnmatchedOptionsArePositionalParams(true);
         line.registerConverter(Backend.class, text -> Word.of(Backend.class, text));
         line.registerConverter(Terminal.Focus.class, text -> Word.of(Terminal.Focus.class, text));
         line.setExecutionExceptionHandler((e, command, result) -> failed(e));
