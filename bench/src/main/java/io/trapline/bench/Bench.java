@@ -23,12 +23,17 @@ public final class Bench {
 
     private static final int DEFAULT_ROUNDS = 11;
     private static final int FEWEST_ROUNDS = 7;
+
+    /** With figures whose names begin so. */
+    private static final List<String> BACKENDS = List.of("acrn", "kvm");
+
     private static final String HELP =
             """
-            usage: trapline bench [--rounds N] [--list] [NAME...]
-              NAME        a figure, or the beginning of several figures' names; none: all
-              --rounds N  rounds in which we and the yardstick take turns, at least 7 (default 11)
-              --list      names the figures, measures nothing
+            usage: trapline bench [--backend B] [--rounds N] [--list] [NAME...]
+              NAME         a figure, or the beginning of several figures' names; none: all
+              --backend B  only the figures of a backend, acrn or kvm
+              --rounds N   rounds in which we and the yardstick take turns, at least 7 (default 11)
+              --list       names the figures, measures nothing
             """;
 
     private final List<Figure> figures;
@@ -58,7 +63,7 @@ public final class Bench {
     /**
      * Runs and exits.
      *
-     * @param arguments {@code [--rounds N] [--list] [NAME...]}
+     * @param arguments {@code [--backend B] [--rounds N] [--list] [NAME...]}
      */
     public static void main(String[] arguments) throws IOException {
         int status;
@@ -95,6 +100,13 @@ public final class Bench {
                     return OK;
                 }
                 case "--list" -> list = true;
+                case "--backend" -> {
+                    String backend = i + 1 < arguments.size() ? arguments.get(++i) : "";
+                    if (!BACKENDS.contains(backend)) {
+                        return usage("--backend wants one of " + String.join(", ", BACKENDS));
+                    }
+                    names.add(backend + "-");
+                }
                 case "--rounds" -> {
                     rounds = i + 1 < arguments.size() ? number(arguments.get(++i)) : 0;
                     if (rounds < FEWEST_ROUNDS) {
@@ -154,6 +166,7 @@ public final class Bench {
                         figure.measure(rounds, line -> err.println(name + ": " + line))) {
                     out.println(comparison.line());
                 }
+                figure.gaps().forEach(gap -> out.println("bench: " + gap));
             } catch (IOException e) {
                 out.println("bench: " + name + " failed: " + e.getMessage());
                 status = FAILED;

@@ -16,6 +16,15 @@ interface Figure {
     String missing();
 
     /**
+     * Which of its lines cannot be printed here though the others can.
+     *
+     * @return lines such as {@code NAME skipped: REASON}
+     */
+    default List<String> gaps() {
+        return List.of();
+    }
+
+    /**
      * Measures.
      *
      * @param rounds how often; ours and the yardstick take turns in each

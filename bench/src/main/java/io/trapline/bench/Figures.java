@@ -69,6 +69,11 @@ final class Figures implements AutoCloseable {
                         ours,
                         floor));
         figures.add(new PostedPairFigure(pairs, new OurVmm(folder, true), ours));
+
+        for (AcrnLoad load : AcrnLoad.values()) {
+            figures.add(new AcrnFigure(load, folder));
+        }
+        figures.add(new IoctlFigure(folder));
         return figures;
     }
 

@@ -10,7 +10,9 @@ import java.util.Map;
 
 /** The core's machine without a framework around it: devices are plugged in by hand, never swapped. */
 public final class BareMachine implements AutoCloseable {
+    /** The name that {@link #BareMachine(Hypervisor, long, Path, long)} gives. */
     private static final String NAME = "bench";
+
     private static final long HOLD_NANOS = 2_000_000_000L;
     private static final long SLOW_NANOS = 1_000_000_000L;
     private static final long HUNG_NANOS = 5_000_000_000L;
@@ -28,16 +30,33 @@ public final class BareMachine implements AutoCloseable {
      */
     public BareMachine(Hypervisor hypervisor, long memory, Path image, long address)
             throws IOException {
+        this(NAME, hypervisor, memory, 1, image, address, Map.of());
+    }
+
+    /**
+     * The same with a name, several vCPUs, and settings that only the backend knows.
+     *
+     * @param options by name
+     */
+    public BareMachine(
+            String name,
+            Hypervisor hypervisor,
+            long memory,
+            int vcpus,
+            Path image,
+            long address,
+            Map<String, String> options)
+            throws IOException {
         MachineSpec spec =
                 new MachineSpec(
-                        NAME,
+                        name,
                         hypervisor.name(),
                         memory,
-                        1,
+                        vcpus,
                         image,
                         address,
                         CpuMode.REAL,
-                        Map.of(),
+                        options,
                         HOLD_NANOS,
                         SLOW_NANOS,
                         HUNG_NANOS);

@@ -114,6 +114,26 @@ class BenchTest {
     }
 
     @Test
+    void aBackendNamesItsFigures() {
+        bench.run(List.of("--list", "--backend", "kvm"));
+        assertEquals(List.of("kvm-exit  a test", "kvm-broken  a test"), printed().lines().toList());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sim", "dispatch", ""})
+    void aBackendWithoutFiguresIsRefused(String backend) {
+        assertEquals(Bench.USAGE, bench.run(List.of("--backend", backend)));
+        assertTrue(complained().contains("--backend wants one of acrn, kvm"), complained());
+        assertEquals(List.of(), measured);
+    }
+
+    @Test
+    void aLineThatIsMissingHasItsReason() {
+        bench.run(List.of("dispatch-4-more"));
+        assertEquals("bench: dispatch-4-more-c skipped: no C", printed().lines().toList().get(1));
+    }
+
+    @Test
     void roundsWithoutANumberAreRefused() {
         assertEquals(Bench.USAGE, bench.run(List.of("--rounds")));
     }
@@ -150,7 +170,12 @@ class BenchTest {
                             "kvm-exit",
                             "kvm-exit-qemu",
                             "kvm-exit-memory",
-                            "kvm-posted-pair"),
+                            "kvm-posted-pair",
+                            "acrn-port",
+                            "acrn-four",
+                            "acrn-polling",
+                            "acrn-doorbell",
+                            "acrn-ioctl"),
                     figures.all().stream().map(Figure::name).toList());
         }
     }
@@ -177,6 +202,11 @@ class BenchTest {
         @Override
         public String missing() {
             return missing;
+        }
+
+        @Override
+        public List<String> gaps() {
+            return name.endsWith("more") ? List.of(name + "-c skipped: no C") : List.of();
         }
 
         @Override
