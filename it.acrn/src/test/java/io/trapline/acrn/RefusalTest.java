@@ -86,7 +86,7 @@ class RefusalTest {
     }
 
     private static void make() throws IOException {
-        new AcrnLab("affinity=0,2", "flags=rt").close();
+        new AcrnLab("affinity=0,2", "flags=nvmx_enabled").close();
     }
 
     /** {@code vm.c, acrn_vm_create}: EINVAL, whatever it was. */
@@ -94,7 +94,7 @@ class RefusalTest {
     void create() {
         rig.fail("create", -1, 1);
         says(
-                "ACRN_IOCTL_CREATE_VM(name lab, flags 0x10, affinity 0x5) on a VM that does not exist yet:"
+                "ACRN_IOCTL_CREATE_VM(name lab, flags 0x20, affinity 0x5) on a VM that does not exist yet:"
                         + " Invalid argument (errno 22); likely: the hypervisor has no User VM of that name",
                 "a processor of the affinity is not a User VM's",
                 RefusalTest::make);
