@@ -19,8 +19,10 @@ final class Dispatcher {
     private volatile RangeMap map;
     private VirtualMachine vm; // set before the first request
     private volatile Request[] requests = {};
-    private final AtomicInteger answering =
-            new AtomicInteger(); // threads that give a deferred answer
+
+    /** Threads that are giving a deferred answer. */
+    private final AtomicInteger answering = new AtomicInteger();
+
     private long retired; // requests taken by objects that were thrown away
 
     Dispatcher(Executor workers) {
