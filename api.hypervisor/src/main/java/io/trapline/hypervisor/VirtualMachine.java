@@ -95,6 +95,17 @@ public interface VirtualMachine extends AutoCloseable {
      */
     default void threadLost() {}
 
+    /**
+     * Offers the machine's time to a backend that wants to move it by hand. Called once, before {@link #start}.
+     *
+     * @param time the machine's time, at 0
+     * @return whether it is taken: it then moves only by {@link MachineTime#advance}; false: it follows the
+     *     host's clock
+     */
+    default boolean drive(MachineTime time) {
+        return false;
+    }
+
     /** The number of interrupt lines: 24 where a PC's I/O APIC stands behind them. */
     default int interruptLines() {
         return 24;

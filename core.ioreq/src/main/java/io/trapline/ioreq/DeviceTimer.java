@@ -64,6 +64,20 @@ final class DeviceTimer extends Work implements Timers.Timer {
         }
     }
 
+    /** The deadline has come: by who moves the clock, who goes on when the task has run, or does not get to it. */
+    void expireAndWait(long patienceNanos) {
+        if (queued.compareAndSet(false, true)) {
+            board.bay().client().submit(this);
+        }
+        if (queued.get()) { // another has the baton
+            try {
+                board.bay().client().call(null, () -> null, patienceNanos);
+            } catch (Exception e) {
+                // it hangs: who looks after devices that do will see it
+            }
+        }
+    }
+
     @Override
     void run(IoreqClient client) {
         IoreqClient now = board.bay().client();

@@ -82,7 +82,11 @@ final class LiveMachine implements Machine, VmEvents {
         ram = new GuestRam(vm.ram());
         wiring = new Wiring(dispatcher, vm.ram());
         pins = new InterruptPins(vm);
-        clock = new MachineClock(nanos).threaded("trapline-clock-" + spec.name());
+        DrivenTime driven = new DrivenTime(() -> patience.batonNanos());
+        clock =
+                vm.drive(driven)
+                        ? driven.clock()
+                        : new MachineClock(nanos).threaded("trapline-clock-" + spec.name());
     }
 
     /** Loads the image and lets the guest run. */

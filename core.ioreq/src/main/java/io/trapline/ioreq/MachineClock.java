@@ -1,15 +1,17 @@
 package io.trapline.ioreq;
 
+import io.trapline.hypervisor.MachineTime;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
  * A machine's time and its timers. It stands still while the machine is paused. With a thread of its own it
- * follows a clock of the host; without one, {@link #expireDue} is called by who moves the clock.
+ * follows a clock of the host; without one, {@link #expireDue} is called by who moves the clock ({@link DrivenTime}).
  */
 final class MachineClock {
     private final LongSupplier source;
@@ -118,10 +120,33 @@ final class MachineClock {
         }
     }
 
-    /** Expires the timers whose deadline has come, in order. */
-    void expireDue() {
+    /** The earliest deadline; {@link MachineTime#NEVER} if there is none, or while the time stands still. */
+    long nextDeadline() {
+        lock.lock();
+        try {
+            DeviceTimer first = queue.peek();
+            return phase.running && first != null ? first.queuedDeadline() : MachineTime.NEVER;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Does something, unless the time stands still; it cannot be stopped meanwhile. */
+    void ifRunning(Runnable task) {
+        lock.lock();
+        try {
+            if (phase.running) {
+                task.run();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Hands out the timers whose deadline has come, in order. */
+    void expireDue(Consumer<DeviceTimer> expired) {
         for (DeviceTimer due = nextDue(); due != null; due = nextDue()) {
-            due.expire();
+            expired.accept(due);
         }
     }
 
@@ -139,7 +164,7 @@ final class MachineClock {
 
     private void expireForEver() {
         while (awaitDue()) {
-            expireDue();
+            expireDue(DeviceTimer::expire);
         }
     }
 

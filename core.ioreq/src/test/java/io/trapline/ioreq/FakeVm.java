@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import io.trapline.hypervisor.CpuMode;
 import io.trapline.hypervisor.Hypervisor;
 import io.trapline.hypervisor.IoRequestSlot;
+import io.trapline.hypervisor.MachineTime;
 import io.trapline.hypervisor.RamRange;
 import io.trapline.hypervisor.Readiness;
 import io.trapline.hypervisor.Registration;
@@ -42,6 +43,11 @@ final class FakeVm implements Hypervisor, VirtualMachine {
 
     /** Whether writes can signal without becoming requests, and arrive late. */
     boolean signals;
+
+    /** Whether it takes the machine's time in hand, and then that time. */
+    boolean drives;
+
+    MachineTime time;
 
     /** How often a thread was said to be lost, and what is done then. */
     final AtomicInteger lost = new AtomicInteger();
@@ -157,6 +163,12 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     @Override
     public int vcpus() {
         return vcpus;
+    }
+
+    @Override
+    public boolean drive(MachineTime time) {
+        this.time = time;
+        return drives;
     }
 
     @Override

@@ -111,7 +111,7 @@ final class TestMachine implements AutoCloseable {
     /** Moves machine time, and expires what is due. */
     void advance(long nanoseconds) {
         nanos.addAndGet(nanoseconds);
-        machine.clock().expireDue();
+        machine.clock().expireDue(DeviceTimer::expire);
     }
 
     @Override
