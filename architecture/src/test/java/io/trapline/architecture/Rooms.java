@@ -42,6 +42,7 @@ final class Rooms {
                     "it",
                     "it.acrn",
                     "launcher",
+                    "tck",
                     "bench",
                     "stress",
                     "rig",

@@ -2,6 +2,7 @@ package io.trapline.rtc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.trapline.tck.TestMemory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -23,7 +24,7 @@ class MemorySizeTest {
     void areThoseOfTheMachine(long kib, int base, int extended, int above16, int above4) {
         byte[] ram = new byte[RtcRegister.BYTES];
 
-        MemorySize.put(new FakeMemory(kib << 10), ram);
+        MemorySize.put(new TestMemory(kib << 10), ram);
 
         assertEquals(base, number(ram, 0x15, 2));
         assertEquals(extended, number(ram, 0x17, 2));

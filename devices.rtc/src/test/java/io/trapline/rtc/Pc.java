@@ -17,6 +17,9 @@ import static io.trapline.rtc.RtcRegister.YEAR;
 
 import io.trapline.rtc.RtcRegister.RegisterA;
 import io.trapline.rtc.RtcRegister.RegisterB;
+import io.trapline.tck.ManualTimers;
+import io.trapline.tck.TestLine;
+import io.trapline.tck.TestMemory;
 import java.time.LocalDateTime;
 
 /** A PC with a clock that has its power, seen as its guest sees it: by the two ports. */
@@ -29,7 +32,7 @@ final class Pc {
     static final long UIP = 244_140;
 
     final ManualTimers time = new ManualTimers();
-    final FakeLine line = new FakeLine();
+    final TestLine line = new TestLine(8, time);
     final Rtc rtc;
     private final boolean slew;
 
@@ -52,7 +55,7 @@ final class Pc {
         return new Rtc(
                 line,
                 time,
-                new FakeMemory(64L << 20),
+                new TestMemory(64L << 20),
                 () -> LocalDateTime.parse(start),
                 Nvram.NONE,
                 slew);

@@ -1,11 +1,14 @@
 package io.trapline.rtc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.device.DeviceState;
+import io.trapline.tck.TestBoard;
+import io.trapline.tck.TestClaim;
+import io.trapline.tck.TestMemory;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
@@ -14,6 +17,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The component: what it takes of the machine and of the host, and what it gives back. */
 class RtcDeviceTest {
-    private final FakeBoard board = new FakeBoard();
+    private TestBoard board = new TestBoard("rtc");
     private final HostClock host = new HostClock();
 
     /** The host's clock, set by hand; its zone is two hours and a half ahead of UTC. */
@@ -51,13 +55,13 @@ class RtcDeviceTest {
     }
 
     private int in(int index) {
-        board.region.write(0, 1, index);
-        return (int) board.region.read(1, 1);
+        board.out(0x70, index);
+        return board.in(0x71);
     }
 
     private void out(int index, int value) {
-        board.region.write(0, 1, index);
-        board.region.write(1, 1, value);
+        board.out(0x70, index);
+        board.out(0x71, value);
     }
 
     private String time() {
@@ -75,11 +79,9 @@ class RtcDeviceTest {
     void claimsItsPortsAndPostsTheIndex() {
         on();
 
-        assertEquals(0x70, board.first);
-        assertEquals(2, board.count);
-        assertEquals(8, board.gsi);
-        assertEquals(0, board.postedOffset);
-        assertEquals(1, board.postedWidth);
+        assertEquals("port 0x70+2", board.claim().toString());
+        assertFalse(board.line(8).raised());
+        assertEquals(List.of(new TestClaim.PostedZone(0, 1)), board.claim().posted());
     }
 
     @ParameterizedTest(name = "{0}")
@@ -98,9 +100,9 @@ class RtcDeviceTest {
     @Test
     void beginsInsideTheSecond() {
         on();
-        board.time.advance(749_999_999);
+        board.time().advance(749_999_999);
         assertEquals("02-28 22:15:30", time());
-        board.time.advance(1);
+        board.time().advance(1);
         assertEquals("02-28 22:15:31", time());
     }
 
@@ -110,7 +112,7 @@ class RtcDeviceTest {
     void doesNotFollowTheHostsClock(long step) {
         RtcDevice device = on();
         host.now = host.now.plusSeconds(step);
-        board.time.advance(10_000_000_000L);
+        board.time().advance(10_000_000_000L);
         assertEquals("02-28 22:15:40", time());
         device.reset();
         assertEquals("02-28 22:15:40", time());
@@ -123,7 +125,7 @@ class RtcDeviceTest {
         var e = assertThrows(IllegalArgumentException.class, () -> on("base", base));
         assertTrue(
                 e.getMessage().startsWith("base = \"" + base + "\", wanted utc"), e.getMessage());
-        assertNull(board.region);
+        assertEquals(List.of(), board.claims());
     }
 
     @Test
@@ -139,7 +141,7 @@ class RtcDeviceTest {
         in(0x0C);
         out(0x0A, 0x2A);
         out(0x0B, 0x42);
-        board.time.advance(1_000_000_000);
+        board.time().advance(1_000_000_000);
         int given = 0;
         while ((in(0x0C) & 0x40) != 0) {
             given++;
@@ -149,7 +151,7 @@ class RtcDeviceTest {
 
     @Test
     void tellsTheMachinesMemory() {
-        board.memory = new FakeMemory(5L << 30);
+        board = new TestBoard("rtc", new TestMemory(5L << 30));
         on();
         assertEquals(0x80, in(0x15));
         assertEquals(0x02, in(0x16));
@@ -164,11 +166,12 @@ class RtcDeviceTest {
     void handsItsStateToItsSuccessor() {
         RtcDevice device = on();
         out(0x40, 0x5A);
-        board.time.advance(5_000_000_000L);
+        board.time().advance(5_000_000_000L);
         DeviceState state = device.save();
         device.deactivate();
 
         RtcDevice successor = new RtcDevice(config("base", "1999-01-01"), host);
+        board = board.successor();
         successor.install(board);
         successor.restore(state);
 
@@ -185,11 +188,12 @@ class RtcDeviceTest {
         out(0x40, 0x5A);
         device.deactivate();
 
+        board = board.successor();
         on("nvram", path).deactivate();
 
         assertEquals(0x5A, in(0x40));
         assertEquals(0x80, in(0x0D));
-        assertEquals(0, board.mailbox.size());
+        assertEquals(0, board.mailbox().size());
     }
 
     /** The datasheet's word for a file that is lost: VRT is 0, until register D is read. */
@@ -217,6 +221,7 @@ class RtcDeviceTest {
         device.deactivate();
 
         RtcDevice successor = new RtcDevice(config("nvram", path.toString()), host);
+        board = board.successor();
         successor.install(board);
         successor.restore(state);
         out(0x41, 0xA5);
@@ -229,9 +234,9 @@ class RtcDeviceTest {
 
     @Test
     void isRefusedWhenItsPortsAreTaken() {
-        board.refusal = "port range taken: wanted=0x70+2, owner=cmos";
+        board.takePorts("cmos", 0x71, 1);
         var e = assertThrows(IllegalArgumentException.class, () -> on());
-        assertEquals(board.refusal, e.getMessage());
+        assertTrue(e.getMessage().startsWith("port range taken: wanted=port 0x70+2"));
     }
 
     /** Made as Declarative Services makes one; what is not here has no value. */

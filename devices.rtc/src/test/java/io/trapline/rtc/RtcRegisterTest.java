@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.trapline.rtc.RtcRegister.RegisterB;
+import io.trapline.tck.Shown;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -69,12 +70,12 @@ class RtcRegisterTest {
     /** IBM PC/AT: bit 7 of port 0x70 masks the NMI. */
     @Test
     void keepsTheNmiMaskOutOfTheIndex() {
-        assertEquals(true, Shown.of(pc.rtc).get("NMI masked"), "at power-on");
+        assertEquals(true, Shown.of(pc.rtc::inspect).get("NMI masked"), "at power-on");
         pc.out(0x0E, 0x12);
-        assertEquals(false, Shown.of(pc.rtc).get("NMI masked"));
+        assertEquals(false, Shown.of(pc.rtc::inspect).get("NMI masked"));
         pc.out(0x80 | 0x0E, 0x34);
-        assertEquals(true, Shown.of(pc.rtc).get("NMI masked"));
-        assertEquals(0x0EL, Shown.of(pc.rtc).get("index"));
+        assertEquals(true, Shown.of(pc.rtc::inspect).get("NMI masked"));
+        assertEquals(0x0EL, Shown.of(pc.rtc::inspect).get("index"));
         assertEquals(0x34, pc.in(0x0E));
     }
 

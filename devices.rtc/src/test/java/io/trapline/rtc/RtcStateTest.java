@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.device.DeviceState;
 import io.trapline.rtc.RtcRegister.RegisterB;
+import io.trapline.tck.Shown;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
@@ -53,11 +54,11 @@ class RtcStateTest {
         old.enable(RegisterB.PIE | RegisterB.AIE | RegisterB.DSE);
         old.out(0x80 | 0x55, 0xAA);
         old.time.advance(3 * SECOND + 123_456_789);
-        Map<String, Object> before = Shown.of(old.rtc);
+        Map<String, Object> before = Shown.of(old.rtc::inspect);
 
         Rtc next = successor(old);
 
-        assertEquals(before, Shown.of(next));
+        assertEquals(before, Shown.of(next::inspect));
         assertEquals(0xAA, next.read(1, 1), "the index too");
     }
 
@@ -101,7 +102,7 @@ class RtcStateTest {
         Rtc next = restored(old, state);
 
         assertTrue(old.line.raised());
-        assertEquals("2020-02-28 23:59:52, day 6 of the week", Shown.of(next).get("time"));
+        assertEquals("2020-02-28 23:59:52, day 6 of the week", Shown.of(next::inspect).get("time"));
     }
 
     /** A machine that has just been made: its time begins at 0. */
@@ -112,9 +113,9 @@ class RtcStateTest {
 
         Rtc next = restored(young, saved());
 
-        assertEquals("2020-02-29 00:59:50, day 7 of the week", Shown.of(next).get("time"));
+        assertEquals("2020-02-29 00:59:50, day 7 of the week", Shown.of(next::inspect).get("time"));
         young.time.advance(750_000_000);
-        assertEquals("2020-02-29 00:59:51, day 7 of the week", Shown.of(next).get("time"));
+        assertEquals("2020-02-29 00:59:51, day 7 of the week", Shown.of(next::inspect).get("time"));
     }
 
     /** Two PCs do the same at random; in one of them the clock is replaced before every step. */
@@ -134,7 +135,7 @@ class RtcStateTest {
                 assertEquals(plain(state), plain(current.save().toDeviceState()), where);
                 int dice = random.nextInt();
                 assertEquals(step(dice, steady, steady.rtc), step(dice, swapped, current), where);
-                assertEquals(Shown.of(steady.rtc), Shown.of(current), where);
+                assertEquals(Shown.of(steady.rtc::inspect), Shown.of(current::inspect), where);
             }
         }
     }
@@ -159,7 +160,7 @@ class RtcStateTest {
                 if (i % 100 == 0) {
                     DeviceState state = pc.rtc.save().toDeviceState();
                     assertEquals(plain(state), plain(RtcState.of(state).toDeviceState()));
-                    Shown.of(pc.rtc);
+                    Shown.of(pc.rtc::inspect);
                 }
             }
         }

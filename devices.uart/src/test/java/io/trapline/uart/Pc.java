@@ -5,6 +5,8 @@ import static io.trapline.uart.UartRegister.DLM;
 import static io.trapline.uart.UartRegister.LCR;
 import static io.trapline.uart.UartRegister.MCR;
 
+import io.trapline.tck.ManualTimers;
+import io.trapline.tck.TestLine;
 import io.trapline.uart.UartRegister.Lcr;
 import io.trapline.uart.UartRegister.Mcr;
 
@@ -13,7 +15,7 @@ final class Pc {
     static final int EIGHT_BITS = 3;
 
     final ManualTimers time = new ManualTimers();
-    final FakeLine line = new FakeLine();
+    final TestLine line = new TestLine(4, time);
     final FakeChardev chardev = new FakeChardev();
     final Uart uart = new Uart(line, time, chardev);
 

@@ -8,14 +8,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.chardev.Chardevs;
 import io.trapline.device.DeviceState;
+import io.trapline.tck.TestBoard;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The component: what it takes of the machine and of the host, and what it gives back. */
 class UartDeviceTest {
-    private final FakeBoard board = new FakeBoard();
+    private static final int PORT = 0x2F8;
+
+    private TestBoard board = new TestBoard("com1");
     private final FakeChardev chardev = new FakeChardev();
     private String opened;
 
@@ -31,9 +35,8 @@ class UartDeviceTest {
     void claimsItsPortsAndOpensItsChardev() {
         device.install(board);
 
-        assertEquals(0x2F8, board.first);
-        assertEquals(8, board.count);
-        assertEquals(3, board.gsi);
+        assertEquals("port 0x2f8+8", board.claim().toString());
+        assertFalse(board.line(3).raised());
         assertEquals("pty for main/com1", opened);
     }
 
@@ -46,12 +49,12 @@ class UartDeviceTest {
         device.reset();
 
         chardev.listener.readable();
-        assertEquals('a', board.region.read(0, 1));
+        assertEquals('a', board.in(PORT));
         chardev.typed.add((int) 'b');
         chardev.listener.readable();
-        assertEquals(0, board.region.read(5, 1) & 1, "only under the baton");
+        assertEquals(0, board.in(PORT + 5) & 1, "only under the baton");
         board.run();
-        assertEquals('b', board.region.read(0, 1));
+        assertEquals('b', board.in(PORT));
     }
 
     @Test
@@ -65,25 +68,26 @@ class UartDeviceTest {
         chardev.listener.writable();
         chardev.listener.writable();
 
-        assertEquals(4, board.mailbox.size());
-        assertEquals(2, board.mailbox.stream().distinct().count());
+        assertEquals(4, board.mailbox().size());
+        assertEquals(2, board.mailbox().stream().distinct().count());
     }
 
     @Test
     void handsItsStateToItsSuccessor() {
         device.install(board);
         device.reset();
-        board.region.write(7, 1, 0x5A);
+        board.out(PORT + 7, 0x5A);
         DeviceState state = device.save();
         device.deactivate();
 
         UartDevice successor = new UartDevice(config(), chardevs);
+        board = board.successor();
         successor.install(board);
         successor.restore(state);
 
         assertEquals("uart.16550a", state.schema());
         assertEquals(1, state.version());
-        assertEquals(0x5A, board.region.read(7, 1));
+        assertEquals(0x5A, board.in(PORT + 7));
     }
 
     @Test
@@ -98,11 +102,11 @@ class UartDeviceTest {
 
     @Test
     void closesItsChardevWhenItsPortsAreTaken() {
-        board.refusal = "port range taken: wanted=0x2f8+8, owner=com2";
+        board.takePorts("com2", 0x2F8, 8);
 
         var e = assertThrows(IllegalArgumentException.class, () -> device.install(board));
 
-        assertEquals(board.refusal, e.getMessage());
+        assertTrue(e.getMessage().startsWith("port range taken: wanted=port 0x2f8+8"));
         assertTrue(chardev.closed);
     }
 
@@ -119,13 +123,13 @@ class UartDeviceTest {
                         () -> new UartDevice(config(), refusing).install(board));
 
         assertEquals("chardev not opened: pty: Address already in use", e.getMessage());
-        assertNull(board.region);
+        assertEquals(List.of(), board.claims());
     }
 
     /** Made as Declarative Services makes one; what is not here has no value. */
     private static UartDevice.Config config() {
         Map<String, Object> values =
-                Map.of("machine", "main", "port", 0x2F8, "irq", 3, "chardev", "pty");
+                Map.of("machine", "main", "port", PORT, "irq", 3, "chardev", "pty");
         return (UartDevice.Config)
                 Proxy.newProxyInstance(
                         UartDevice.class.getClassLoader(),

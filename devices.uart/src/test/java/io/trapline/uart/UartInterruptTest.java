@@ -60,7 +60,7 @@ class UartInterruptTest {
         pc.write(IER, 0);
         assertFalse(pc.line.raised());
         pc.write(IER, Ier.ERBFI);
-        assertEquals(2, pc.line.edges);
+        assertEquals(2, pc.line.edges());
     }
 
     /** Case: THRE never raised. */
@@ -96,7 +96,7 @@ class UartInterruptTest {
         }
 
         assertEquals("abcde", pc.chardev.printed.toString());
-        assertEquals(6, pc.line.edges);
+        assertEquals(6, pc.line.edges());
         assertTrue(pc.line.raised());
     }
 
@@ -118,10 +118,10 @@ class UartInterruptTest {
         pc.write(IER, Ier.ERBFI);
         pc.type("abc");
 
-        assertEquals(1, pc.line.edges);
+        assertEquals(1, pc.line.edges());
         pc.read(RBR);
         pc.read(RBR);
-        assertEquals(3, pc.line.edges);
+        assertEquals(3, pc.line.edges());
         pc.read(RBR);
         assertFalse(pc.line.raised());
     }

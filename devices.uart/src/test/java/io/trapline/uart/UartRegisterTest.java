@@ -9,6 +9,7 @@ import static io.trapline.uart.UartRegister.MSR;
 import static io.trapline.uart.UartRegister.SCR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.trapline.tck.Shown;
 import io.trapline.uart.UartRegister.Lcr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,7 +54,7 @@ class UartRegisterTest {
         pc.write(LCR, 0);
 
         assertEquals(5, pc.read(IER));
-        assertEquals(0x1234L, Shown.of(pc.uart).get("divisor"));
+        assertEquals(0x1234L, Shown.of(pc.uart::inspect).get("divisor"));
         assertEquals("", pc.chardev.printed.toString());
     }
 
@@ -107,7 +108,7 @@ class UartRegisterTest {
         pc.uart.reset();
 
         assertEquals(false, pc.line.raised());
-        assertEquals(Shown.of(new Pc().uart), Shown.of(pc.uart));
+        assertEquals(Shown.of(new Pc().uart::inspect), Shown.of(pc.uart::inspect));
     }
 
     @Test
@@ -118,10 +119,10 @@ class UartRegisterTest {
         pc.uart.receiveBreak();
         pc.type("abc");
 
-        assertEquals(Shown.of(pc.uart), Shown.of(pc.uart));
-        assertEquals(0x06L | 0xC0, Shown.of(pc.uart).get("IIR"));
-        assertEquals(4L, Shown.of(pc.uart).get("receiver FIFO"));
-        assertEquals(115_200L, Shown.of(pc.uart).get("baud"));
+        assertEquals(Shown.of(pc.uart::inspect), Shown.of(pc.uart::inspect));
+        assertEquals(0x06L | 0xC0, Shown.of(pc.uart::inspect).get("IIR"));
+        assertEquals(4L, Shown.of(pc.uart::inspect).get("receiver FIFO"));
+        assertEquals(115_200L, Shown.of(pc.uart::inspect).get("baud"));
         assertEquals(0x91, pc.read(LSR) & 0x9F);
     }
 }

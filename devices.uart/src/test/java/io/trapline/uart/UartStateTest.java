@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.device.DeviceState;
+import io.trapline.tck.Shown;
 import io.trapline.uart.UartRegister.Ier;
 import io.trapline.uart.UartRegister.Iir;
 import io.trapline.uart.UartRegister.Lcr;
@@ -53,11 +54,11 @@ class UartStateTest {
         old.write(THR, 'y');
         old.type("a");
         old.uart.receiveBreak();
-        Map<String, Object> before = Shown.of(old.uart);
+        Map<String, Object> before = Shown.of(old.uart::inspect);
 
         Uart next = successor();
 
-        assertEquals(before, Shown.of(next));
+        assertEquals(before, Shown.of(next::inspect));
     }
 
     /** Case: console dead after a restore because THRE was not armed again. */
@@ -151,7 +152,10 @@ class UartStateTest {
                         step(dice, steady, steady.uart),
                         step(dice, swapped, current),
                         "seed=" + seed);
-                assertEquals(Shown.of(steady.uart), Shown.of(current), "seed=" + seed + " i=" + i);
+                assertEquals(
+                        Shown.of(steady.uart::inspect),
+                        Shown.of(current::inspect),
+                        "seed=" + seed + " i=" + i);
             }
             assertEquals(steady.chardev.printed.toString(), swapped.chardev.printed.toString());
         }
@@ -199,12 +203,12 @@ class UartStateTest {
     void refusesAValueOutOfRangeAndTakesNothing(String name, int value) {
         Map<String, Object> values = new HashMap<>(saved().values());
         values.put(name, value);
-        Map<String, Object> before = Shown.of(old.uart);
+        Map<String, Object> before = Shown.of(old.uart::inspect);
 
         assertThrows(
                 IllegalArgumentException.class,
                 () -> restore(old.uart, new DeviceState(UartState.SCHEMA, 1, values)));
-        assertEquals(before, Shown.of(old.uart));
+        assertEquals(before, Shown.of(old.uart::inspect));
     }
 
     @Test
