@@ -2,6 +2,7 @@
 # Flat image for linear 0x10000, entered in real mode at 1000:0000; it goes to 32-bit
 # protected mode at once (flat, no paging) and stays there. It only polls: no interrupt
 # is ever enabled. guest/README.md describes the memory map and the commands.
+# The RTC, an MC146818A at 0x70 and 0x71, is read only when a command asks for it.
 
         .set    STACK,   0x9000         # grows down
         .set    RING,    0x9000         # 256 received bytes
@@ -12,6 +13,8 @@
         .set    LASTRX,  0x9208         # .byte: last received byte (for CR LF)
         .set    IDLE,    0x920c         # .long: reads of LSR since the last byte
         .set    VARS_END, 0x9210
+        .set    TIME,    0x9210         # 8 bytes: the time as read, in the order of t_order
+        .set    AGAIN,   0x9218         # 8 bytes: and once more
 
         .set    COM1,    0x3f8
         .set    LCR,     COM1 + 3
@@ -19,9 +22,21 @@
         .set    LSR,     COM1 + 5
         .set    SCR,     COM1 + 7
 
+        .set    INDEX,   0x70           # of the RTC
+        .set    DATA,    0x71
+        .set    RTC_A,   0x0a
+        .set    RTC_B,   0x0b
+        .set    RTC_C,   0x0c
+        .set    DM,      0x04           # register B: binary, not BCD
+        .set    H24,     0x02           # register B: 24 hours, not 12
+        .set    PF,      0x40           # register C: periodic
+        .set    UF,      0x10           # register C: update ended
+        .set    HOURS,   4              # where they are in t_order
+
         .set    PACE_ABSENT, 1 << 24    # TSC cycles between two looks for a UART
         .set    PACE_IDLE,   1 << 19    # between two reads of LSR at the prompt
         .set    PACE_FULL,   1 << 15    # between two reads of LSR while THR is full
+        .set    PACE_CLOCK,  1 << 15    # between two looks at a flag of the RTC
         .set    PACE_RESET,  1 << 28    # how long a reset may take
         .set    BRISK,       256        # reads of LSR before the prompt slows down
 
@@ -322,6 +337,187 @@ timed:  pop     %ecx                    # edx:eax - start, over ebp accesses at 
         clc
         ret
 
+c_date: call    ended
+        jc      9f
+1:      mov     $RTC_A, %al             # not while the bytes may change,
+        call    cmos
+        cmp     $0xff, %al              # (UIP in a held divider: nobody answers)
+        je      noclock
+        test    %al, %al
+        jns     2f
+        mov     $PACE_CLOCK, %eax
+        call    pace
+        jmp     1b
+2:      mov     $TIME, %edi             # and twice, in case this took too long
+        call    gettime
+        call    gettime
+        mov     TIME, %eax
+        cmp     AGAIN, %eax
+        jne     1b
+        mov     TIME + 4, %eax
+        cmp     AGAIN + 4, %eax
+        jne     1b
+        xor     %ebp, %ebp
+3:      movzbl  TIME(%ebp), %eax
+        cmp     $HOURS, %ebp
+        jne     5f
+        testb   $H24, TIME + 7
+        jnz     5f
+        mov     %al, %bl                # bit 7: afternoon
+        and     $0x7f, %al
+        call    plain
+        cmp     $12, %eax
+        jne     4f
+        xor     %eax, %eax
+4:      test    %bl, %bl
+        jns     6f
+        add     $12, %eax
+        jmp     6f
+5:      call    plain
+6:      call    two
+        mov     t_between(%ebp), %al
+        test    %al, %al
+        jz      7f
+        call    putc
+7:      inc     %ebp
+        cmp     $7, %ebp
+        jne     3b
+        call    crlf
+        clc
+9:      ret
+
+noclock:
+        mov     $t_noclock, %esi
+        call    puts
+        clc
+        ret
+
+gettime:                                # to edi, which it moves on
+        mov     $t_order, %esi
+        mov     $8, %ecx
+1:      lodsb
+        call    cmos
+        stosb
+        dec     %ecx
+        jnz     1b
+        ret
+
+plain:  testb   $DM, TIME + 7           # eax: two digits of BCD to a number
+        jnz     1f
+        mov     %eax, %ecx
+        shr     $4, %eax
+        imul    $10, %eax, %eax
+        and     $15, %ecx
+        add     %ecx, %eax
+1:      ret
+
+c_cmos: call    ended
+        jnc     1f
+        call    hexnum
+        jc      9f
+        cmp     $0x80, %eax
+        cmc
+        jc      9f
+        mov     %eax, %edi
+        call    ended
+        jnc     5f
+        call    hexnum
+        jc      9f
+        call    ended
+        jc      9f
+        cmp     $0x100, %eax
+        cmc
+        jc      9f
+        xchg    %eax, %edi
+        out     %al, $INDEX
+        xchg    %eax, %edi
+        out     %al, $DATA
+        jmp     ok
+5:      mov     %edi, %eax
+        call    cmos
+        mov     $1, %bl
+        call    showval
+        clc
+9:      ret
+1:      xor     %edi, %edi              # all of it
+2:      test    $15, %edi
+        jnz     3f
+        mov     %edi, %eax
+        mov     $2, %ecx
+        call    hex
+        mov     $':', %al
+        call    putc
+3:      mov     $' ', %al
+        call    putc
+        mov     %edi, %eax
+        call    cmos
+        mov     $2, %ecx
+        call    hex
+        inc     %edi
+        test    $15, %edi
+        jnz     2b
+        call    crlf
+        cmp     $0x80, %edi
+        jne     2b
+        clc
+        ret
+
+c_ticks:
+        call    posnum
+        jc      9f
+        mov     %eax, %edi
+        xor     %ebp, %ebp              # periodic flags
+        or      $-1, %ecx               # updates; the first only begins the count
+1:      mov     $RTC_C, %al
+        call    cmos
+        cmp     $0xff, %al              # its low bits are 0 where somebody answers
+        je      noclock
+        test    $PF, %al
+        jz      2f
+        inc     %ebp
+2:      test    $UF, %al
+        jz      4f
+        inc     %ecx
+        jnz     3f
+        xor     %ebp, %ebp
+3:      cmp     %edi, %ecx
+        je      6f
+4:      mov     $LSR, %edx
+        in      %dx, %al
+        cmp     $0xff, %al
+        je      absent
+        test    $1, %al
+        jz      5f
+        call    receive
+5:      mov     TAIL, %eax
+        cmp     HEAD, %eax
+        jne     7f
+        mov     $PACE_CLOCK, %eax
+        call    pace
+        jmp     1b
+6:      mov     %ecx, %eax
+        call    dec
+        mov     $t_updates, %esi
+        call    puts
+        mov     %ebp, %eax
+        call    dec
+        mov     $t_periodic, %esi
+        call    puts
+        clc
+        ret
+7:      incb    TAIL                    # the key is used up
+        mov     %ecx, %edi
+        mov     $t_stopped, %esi
+        call    puts
+        mov     %edi, %eax
+        test    %eax, %eax
+        jns     8f
+        xor     %eax, %eax
+8:      call    dec
+        call    crlf
+        clc
+9:      ret
+
 c_halt: call    ended
         jc      9f
         mov     $t_halt, %esi
@@ -357,6 +553,11 @@ c_crash:
         ud2
 1:      jmp     1b
 9:      ret
+
+# ---- the RTC ----
+cmos:   out     %al, $INDEX             # al: index, then the byte; keeps everything else
+        in      $DATA, %al
+        ret
 
 # ---- arguments: esi runs over the line; CF set = not acceptable ----
 blanks: cmpb    $' ', (%esi)
@@ -501,6 +702,20 @@ puts:   lodsb                           # esi
         call    putc
         jmp     puts
 1:      ret
+
+two:    xor     %edx, %edx              # eax, its last two decimal digits
+        mov     $100, %ecx
+        div     %ecx
+        mov     %edx, %eax
+        xor     %edx, %edx
+        mov     $10, %ecx
+        div     %ecx
+        push    %edx
+        add     $'0', %al
+        call    putc
+        pop     %eax
+        add     $'0', %al
+        jmp     putc
 
 hex:    push    %ebx                    # eax, ecx digits
         mov     %eax, %ebx
@@ -674,6 +889,8 @@ no_idt: .word   0
 uart_init:                              # low byte of the port, value
         .byte   0xfb, 0x80, 0xf8, 1, 0xf9, 0, 0xfb, 3, 0xf9, 0, 0xfa, 7, 0xfc, 3
         .set    UART_INIT_N, (. - uart_init) / 2
+t_order: .byte  0x32, 9, 8, 7, 4, 2, 0, RTC_B   # century, year, month, date, time
+t_between: .byte 0, '-', '-', ' ', ':', ':', 0  # what follows each of them
 
         .balign 4, 0
 commands:
@@ -685,6 +902,9 @@ commands:
         .long   n_count, c_count, u_count, h_count
         .long   n_time, c_time, u_time, h_time
         .long   n_timem, c_timem, u_timem, h_timem
+        .long   n_date, c_date, n_date, h_date
+        .long   n_cmos, c_cmos, u_cmos, h_cmos
+        .long   n_ticks, c_ticks, u_ticks, h_ticks
         .long   n_help, c_help, n_help, h_help
         .long   n_halt, c_halt, n_halt, h_halt
         .long   n_reset, c_reset, n_reset, h_reset
@@ -714,6 +934,14 @@ h_time: .asciz  "cycles of N byte reads of a port"
 n_timem: .asciz "timem"
 u_timem: .asciz "timem ADDR N"
 h_timem: .asciz "cycles of N 32-bit reads of memory"
+n_date: .asciz  "date"
+h_date: .asciz  "the time of the RTC"
+n_cmos: .asciz  "cmos"
+u_cmos: .asciz  "cmos [INDEX [VALUE]]"
+h_cmos: .asciz  "show all bytes of the RTC, read one, write one"
+n_ticks: .asciz "ticks"
+u_ticks: .asciz "ticks N"
+h_ticks: .asciz "count periodic flags in N updates of the RTC, any key stops"
 n_help: .asciz  "help"
 h_help: .asciz  "this list"
 n_halt: .asciz  "halt"
@@ -733,6 +961,9 @@ t_colon: .asciz ": "
 t_reads: .asciz " reads, "
 t_each: .asciz  " cycles each\r\n"
 t_stopped: .asciz "stopped at "
+t_noclock: .asciz "error: no clock\r\n"
+t_updates: .asciz " updates, "
+t_periodic: .asciz " periodic\r\n"
 t_halt: .asciz  "halting\r\n"
 t_reset: .asciz "resetting\r\n"
 t_noreset: .asciz "error: no reset\r\n"

@@ -15,6 +15,9 @@ final class MonitorCommands {
         COUNT("count N",                  "print 1 to N, any key stops"),
         TIME ("time PORT N",              "nanoseconds of N byte reads of a port"),
         TIMEM("timem ADDR N",             "nanoseconds of N 32-bit reads of memory"),
+        DATE ("date",                     "the time of the RTC"),
+        CMOS ("cmos [INDEX [VALUE]]",     "show all bytes of the RTC, read one, write one"),
+        TICKS("ticks N",                  "count periodic flags in N updates of the RTC, any key stops"),
         HELP ("help",                     "this list"),
         HALT ("halt",                     "stop the processor"),
         RESET("reset",                    "ask port 64 for a reset"),
@@ -48,10 +51,12 @@ final class MonitorCommands {
 
     private final ScriptedGuest.Cpu cpu;
     private final MonitorConsole console;
+    private final MonitorClock clock;
 
     MonitorCommands(ScriptedGuest.Cpu cpu) {
         this.cpu = cpu;
         this.console = new MonitorConsole(cpu);
+        this.clock = new MonitorClock(cpu, console);
     }
 
     /** For ever; greets whenever a UART has come. */
@@ -91,6 +96,9 @@ final class MonitorCommands {
                 case COUNT -> count(line);
                 case TIME -> time(line);
                 case TIMEM -> timem(line);
+                case DATE -> date(line);
+                case CMOS -> cmos(line);
+                case TICKS -> ticks(line);
                 case HELP -> help(line);
                 case HALT -> halt(line);
                 case RESET -> reset(line);
@@ -176,6 +184,31 @@ final class MonitorCommands {
 
     private void timed(String where, long reads, long nanos) {
         console.print("%s: %d reads, %d ns each\r\n".formatted(where, reads, nanos / reads));
+    }
+
+    private void date(MonitorLine line) {
+        line.end();
+        console.print(clock.date() + NEW_LINE);
+    }
+
+    private void cmos(MonitorLine line) {
+        if (line.ended()) {
+            clock.dump();
+            return;
+        }
+        int index = line.upTo(MonitorClock.BYTES - 1);
+        if (line.ended()) {
+            show(clock.read(index), 1);
+        } else {
+            long value = line.hex();
+            line.endWith(value, 1);
+            clock.write(index, value);
+            console.print("ok" + NEW_LINE);
+        }
+    }
+
+    private void ticks(MonitorLine line) {
+        console.print(clock.ticks(line.lastPositive()) + NEW_LINE);
     }
 
     private void help(MonitorLine line) {

@@ -125,7 +125,7 @@ final class MonitorConsole {
     }
 
     /** LSR; a byte that is ready goes into the ring. */
-    private int look() {
+    int look() {
         int status = (int) cpu.in(LSR, 1);
         if (status == NOBODY) {
             throw Absent.INSTANCE;

@@ -76,11 +76,16 @@ final class MonitorLine {
 
     /** A port, in hexadecimal. */
     int port() {
-        long port = hex();
-        if (port > 0xFFFF) {
+        return upTo(0xFFFF);
+    }
+
+    /** A number in hexadecimal that is not above the most. */
+    int upTo(int most) {
+        long number = hex();
+        if (number > most) {
             throw BadArguments.INSTANCE;
         }
-        return (int) port;
+        return (int) number;
     }
 
     /** Bytes: b, w or l; where none is given, the usual. */
@@ -95,9 +100,14 @@ final class MonitorLine {
         };
     }
 
-    void end() {
+    /** Whether nothing but blanks is left. */
+    boolean ended() {
         blanks();
-        if (current() != END) {
+        return current() == END;
+    }
+
+    void end() {
+        if (!ended()) {
             throw BadArguments.INSTANCE;
         }
     }

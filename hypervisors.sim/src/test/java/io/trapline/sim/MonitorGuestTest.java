@@ -95,6 +95,16 @@ class MonitorGuestTest {
         "time 80 0;error: usage: time PORT N|",
         "timem fed00000 10;fed00000: 10 reads, 0 ns each|",
         "timem 10;error: usage: timem ADDR N|",
+        "date;error: no clock|",
+        "date now;error: usage: date|",
+        "cmos 80;error: usage: cmos [INDEX [VALUE]]|",
+        "cmos 7f 100;error: usage: cmos [INDEX [VALUE]]|",
+        "cmos 7f 1 b;error: usage: cmos [INDEX [VALUE]]|",
+        "cmos x;error: usage: cmos [INDEX [VALUE]]|",
+        "cmos 7F;= ff|",
+        "ticks 1;error: no clock|",
+        "ticks 0;error: usage: ticks N|",
+        "ticks;error: usage: ticks N|",
         "help me;error: usage: help|",
         "foo bar;error: unknown command: foo|",
         "ech;error: unknown command: ech|",
@@ -121,7 +131,8 @@ class MonitorGuestTest {
         }
         StringBuilder help = new StringBuilder("help\r\n");
         for (String command :
-                "echo in out read write count time timem help halt reset crash".split(" ")) {
+                "echo in out read write count time timem date cmos ticks help halt reset crash"
+                        .split(" ")) {
             String usage = texts.getOrDefault("u_" + command, texts.get("n_" + command));
             String meaning = texts.get("h_" + command).replace("cycles", "nanoseconds");
             help.append(usage + texts.get("t_dash") + meaning + texts.get("t_crlf"));
