@@ -9,7 +9,13 @@ import io.trapline.machine.MachineEvent;
 import io.trapline.machine.MachineListener;
 import io.trapline.machine.MachineRow;
 import io.trapline.machine.Machines;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.ByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -31,6 +37,7 @@ import org.osgi.service.cm.ConfigurationAdmin;
 /** Machines, guests and bundles of one test; all of it is gone when it is closed. */
 final class MachineFixture {
     private static final long PATIENCE_SECONDS = 30;
+    private static final String MONITOR = "guest/monitor.bin";
     private static final AtomicInteger CONFIGURED = new AtomicInteger();
 
     private final BundleContext context =
@@ -39,6 +46,8 @@ final class MachineFixture {
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
     private final List<Configuration> configurations = new ArrayList<>();
     private final List<Bundle> bundles = new ArrayList<>();
+    private final List<SerialLine> lines = new ArrayList<>();
+    private Path folder; // null: no file was wanted
     final Machines machines = service(Machines.class);
 
     MachineFixture() {
@@ -74,6 +83,63 @@ final class MachineFixture {
                 "machine " + name + " runs",
                 () -> row(name) != null && row(name).state() == MachineRow.State.RUNNING);
         return probe;
+    }
+
+    /** A running machine whose guest is the monitor, of machine code, or the simulator's twin of it. */
+    void monitor(String name, String backend) throws Exception {
+        Path image = file("monitor.bin");
+        try (InputStream monitor = bundle("io.trapline.guest").getResource(MONITOR).openStream()) {
+            Files.copy(monitor, image);
+        }
+        boot(name, backend, image, "2M");
+    }
+
+    /** A running machine that boots a file; the simulator passes it over. */
+    void boot(String name, String backend, Path image, String memory) throws Exception {
+        configure(
+                name,
+                Map.of(
+                        "backend",
+                        backend,
+                        "image",
+                        image.toString(),
+                        "memory",
+                        memory,
+                        "hold",
+                        20_000L));
+        await(
+                "machine " + name + " runs",
+                () -> row(name) != null && row(name).state() == MachineRow.State.RUNNING);
+    }
+
+    /** COM1 of a machine, and who is at its other end. */
+    SerialLine uart(String machine) throws Exception {
+        SerialLine line = new SerialLine();
+        lines.add(line);
+        String name = "it-" + CONFIGURED.incrementAndGet();
+        services.add(
+                context.registerService(
+                        ByteChannel.class,
+                        line,
+                        new Hashtable<>(Map.of("trapline.chardev", name))));
+        configure("devices.uart", "com1", Map.of("machine", machine, "chardev", "service:" + name));
+        return line;
+    }
+
+    /** Where a file of this name may be made, which goes with the rest. */
+    Path file(String name) throws IOException {
+        if (folder == null) {
+            folder = Files.createTempDirectory("trapline-it");
+        }
+        return folder.resolve(name);
+    }
+
+    /** An installed bundle. */
+    Bundle bundle(String symbolicName) {
+        return Arrays.stream(context.getBundles())
+                .filter(bundle -> bundle.getSymbolicName().equals(symbolicName))
+                .findFirst()
+                .orElseThrow();
     }
 
     /**
@@ -156,5 +222,12 @@ final class MachineFixture {
         }
         await("the machines are gone", () -> machines.list().isEmpty());
         services.forEach(ServiceRegistration::unregister);
+        lines.forEach(SerialLine::close);
+        if (folder != null) {
+            for (Path file : Files.list(folder).toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        }
     }
 }
