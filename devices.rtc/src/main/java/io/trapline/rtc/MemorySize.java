@@ -5,7 +5,7 @@ import io.trapline.device.GuestMemory;
 /**
  * The bytes in which a PC's firmware leaves how much RAM there is, little-endian: IBM PC/AT Technical Reference,
  * CMOS RAM, for 0x15 to 0x18, 0x30 and 0x31; the others are a custom of virtual
- * machines, which SeaBIOS reads.
+ * machines, which SeaBIOS reads. Between 640 KiB and 1 MiB a machine has RAM or not: nobody is told.
  */
 final class MemorySize {
     private static final long KIB = 1 << 10;
@@ -17,14 +17,15 @@ final class MemorySize {
     private MemorySize() {}
 
     static void put(GuestMemory memory, byte[] ram) {
-        long low = extent(memory, 0, Math.min(memory.size(), FOUR_GIB));
+        long base = extent(memory, 0, MIB);
+        long above1 = extent(memory, MIB, FOUR_GIB - MIB);
+        long above16 = Math.max(above1 - 15 * MIB, 0);
         long high = extent(memory, FOUR_GIB, memory.size());
-        long extended = Math.max(low - MIB, 0) / KIB;
         // spotless:off
-        put(ram, 0x15, 2, Math.min(low / KIB, BASE_LIMIT));           // base memory, KiB
-        put(ram, 0x17, 2, extended);                                  // from 1 MiB on, KiB: as set up
-        put(ram, 0x30, 2, extended);                                  // the same: as found
-        put(ram, 0x34, 2, Math.max(low - 16 * MIB, 0) / UNIT);        // from 16 MiB to 4 GiB, 64 KiB
+        put(ram, 0x15, 2, Math.min(base / KIB, BASE_LIMIT));          // base memory, KiB
+        put(ram, 0x17, 2, above1 / KIB);                              // from 1 MiB on, KiB: as set up
+        put(ram, 0x30, 2, above1 / KIB);                              // the same: as found
+        put(ram, 0x34, 2, above16 / UNIT);                            // from 16 MiB to 4 GiB, 64 KiB
         put(ram, 0x5B, 3, high / UNIT);                               // from 4 GiB on, 64 KiB
         // spotless:on
     }

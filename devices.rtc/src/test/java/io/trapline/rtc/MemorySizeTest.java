@@ -2,7 +2,9 @@ package io.trapline.rtc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.trapline.device.GuestMemory;
 import io.trapline.tck.TestMemory;
+import java.lang.reflect.Proxy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,9 +24,34 @@ class MemorySizeTest {
         "   8388608,  640,    65535,    48896,        81920",
     })
     void areThoseOfTheMachine(long kib, int base, int extended, int above16, int above4) {
+        GuestMemory memory = new TestMemory(kib << 10);
+        assertTells(memory, base, extended, above16, above4);
+        assertTells(withoutUpperMemory(memory), base, extended, above16, above4);
+    }
+
+    /** As on KVM: no RAM from 640 KiB to 1 MiB. */
+    private static GuestMemory withoutUpperMemory(GuestMemory memory) {
+        return (GuestMemory)
+                Proxy.newProxyInstance(
+                        GuestMemory.class.getClassLoader(),
+                        new Class<?>[] {GuestMemory.class},
+                        (proxy, method, arguments) ->
+                                (!method.getName().equals("contains")
+                                                || outside(
+                                                        (long) arguments[0], (long) arguments[1]))
+                                        ? method.invoke(memory, arguments)
+                                        : false);
+    }
+
+    private static boolean outside(long address, long length) {
+        return address + length <= 640 << 10 || address >= 1 << 20;
+    }
+
+    private static void assertTells(
+            GuestMemory memory, int base, int extended, int above16, int above4) {
         byte[] ram = new byte[RtcRegister.BYTES];
 
-        MemorySize.put(new TestMemory(kib << 10), ram);
+        MemorySize.put(memory, ram);
 
         assertEquals(base, number(ram, 0x15, 2));
         assertEquals(extended, number(ram, 0x17, 2));
