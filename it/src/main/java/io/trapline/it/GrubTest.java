@@ -56,14 +56,14 @@ class GrubTest {
 
         answer("outb 0x70 0x50");
         answer("outb 0x71 0xa5");
-        String[] cmos = answer("cmosdump").split("\\s*\n");
+        String[] cmos = answer("cmosdump").split("\\s+(?=[0-9a-f]0:)");
         assertTrue(cmos[0].matches("00: .. 00 .. 00 .. 00 .. .. 02 24 .6 02 .0 80 .. .."), cmos[0]);
         assertEquals("10: 00 00 00 00 00 80 02 00 fc 00 00 00 00 00 00 00", cmos[1]);
         assertEquals("30: 00 fc 20 00 00 03 00 20 00 00 00 00 00 00 00 00", cmos[3]);
         assertEquals("50: a5 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00", cmos[5]);
 
-        answer("date 2096-12-31 23:59:58");
-        LocalDateTime set = LocalDateTime.of(2096, 12, 31, 23, 59, 58);
+        assertEquals("", answer("date 2060-12-31 23:59:58"));
+        LocalDateTime set = LocalDateTime.of(2060, 12, 31, 23, 59, 58);
         LocalDateTime next = date();
         assertTrue(Duration.between(set, next).toSeconds() < 120, next::toString);
         assertFalse(next.isBefore(set), next::toString);
