@@ -23,8 +23,7 @@ final class Divider {
     private long now; // machine time up to which all is counted
     private long phase; // since the last update, ns
     private long
-            edge; // of the periodic interrupt, the last one, periods of the crystal since the last
-    // update
+            edge; // the last of the periodic interrupt, periods of the crystal after the update
 
     private long updates;
     private long edges;
@@ -122,6 +121,11 @@ final class Divider {
 
     boolean periodic() {
         return running && period != 0;
+    }
+
+    /** Periodic interrupts a second; only while there are any. */
+    long rate() {
+        return HERTZ / period;
     }
 
     /** Table 6: an update comes within 244 us, 244 140 whole nanoseconds. */

@@ -388,8 +388,7 @@ final class Rtc implements Region {
         out.flag("NMI masked", nmiMasked);
         out.text("time", calendar.toString());
         out.number("nanoseconds into the second", divider.phase());
-        out.flag("counting", divider.running() && !set(RegisterB.SET));
-        out.number("periodic interrupt, 1/32768 s", divider.periodic() ? period() : 0);
+        Outlook.show(out, divider, calendar, divider.running() && !set(RegisterB.SET));
         out.number("periodic interrupts owed", backlog);
         out.flag("interrupt line", line.raised());
         out.text("NVRAM", nvram.description());
