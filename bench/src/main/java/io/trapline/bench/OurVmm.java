@@ -1,12 +1,12 @@
 package io.trapline.bench;
 
 import io.trapline.device.Board;
-import io.trapline.device.Claim;
 import io.trapline.device.Device;
 import io.trapline.device.Region;
 import io.trapline.ioreq.BareMachine;
 import io.trapline.kvm.ExitCount;
 import io.trapline.kvm.KvmHypervisor;
+import io.trapline.rtc.BareRtc;
 import io.trapline.uart.BareUart;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** What is measured: our KVM backend, the core and the UART, in this process. */
+/** What is measured: our KVM backend, the core, the UART and the RTC, in this process. */
 final class OurVmm implements LoopRunner {
     private static final long MEMORY = 16 << 20;
     private static final long LONGEST_SECONDS = 120;
@@ -80,7 +80,7 @@ final class OurVmm implements LoopRunner {
             machine.plug("com1", BareUart.com1(capture));
             machine.plug("stopwatch", stopwatch);
             machine.plug("memory", new Cell());
-            machine.plug("pair", new Pair(posted));
+            machine.plug("rtc", BareRtc.rtc(posted));
             machine.start();
             if (!stopwatch.done.await(LONGEST_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("the guest does not end: " + machine.seen().row());
@@ -165,44 +165,6 @@ final class OurVmm implements LoopRunner {
         @Override
         public void write(long offset, int width, long written) {
             value = written;
-        }
-    }
-
-    /** An index and a data port, as the MC146818A has them on a PC. */
-    private static final class Pair implements Device, Region {
-        private final boolean posted;
-        private final byte[] registers = new byte[0x80];
-        private int index;
-
-        Pair(boolean posted) {
-            this.posted = posted;
-        }
-
-        @Override
-        public void install(Board board) {
-            Claim claim = board.ports(Loops.INDEX, 2, this);
-            if (posted) {
-                board.posted(claim, 0, 1);
-            }
-        }
-
-        @Override
-        public void reset() {
-            index = 0;
-        }
-
-        @Override
-        public long read(long offset, int width) {
-            return offset == 1 ? registers[index] : OPEN_BUS;
-        }
-
-        @Override
-        public void write(long offset, int width, long value) {
-            if (offset == 0) {
-                index = (int) value & registers.length - 1;
-            } else {
-                registers[index] = (byte) value;
-            }
         }
     }
 }

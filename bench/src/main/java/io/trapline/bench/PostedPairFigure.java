@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** An index and a data port: with writes to the index that may come late, against an exit for each. */
+/** The RTC's index and data port: with writes to the index that may come late, against an exit for each. */
 final class PostedPairFigure implements Figure {
     private static final String YARDSTICK = "the same device with nothing posted";
 
@@ -26,7 +26,7 @@ final class PostedPairFigure implements Figure {
 
     @Override
     public String about() {
-        return "out 70, in 71 with a posted index port, against two exits; and the exits of a pair";
+        return "out 70, in 71 at the RTC, whose index is posted, against two exits; and the exits of a pair";
     }
 
     @Override

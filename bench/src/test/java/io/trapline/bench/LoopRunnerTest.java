@@ -47,7 +47,7 @@ class LoopRunnerTest {
     }
 
     @Test
-    void aPostedIndexPortSavesAnExitOfEachPair() throws IOException, InterruptedException {
+    void theClocksPostedIndexSavesAnExitOfEachPair() throws IOException, InterruptedException {
         OurVmm posted = new OurVmm(folder, true);
         OurVmm plain = new OurVmm(folder, false);
         require(posted);
