@@ -23,8 +23,8 @@ import picocli.CommandLine.Spec;
         description = "Runs the machines of a configuration until it is told to end.",
         footer = {
             "",
-            "Without --config: one machine called main, and a UART at port 0x3F8 that is",
-            "wired to this terminal. Ctrl-] moves between the shell and the guest's console.",
+            "Without --config: one machine called main, with a clock, and a UART at port 0x3F8",
+            "that is wired to this terminal. Ctrl-] moves between the shell and the guest's console.",
             "exit, SIGINT and SIGTERM end it, with status 0 if every machine was closed in",
             "time; 1: no machine could be made; 2: a mistake in an option or in FILE."
         })
@@ -89,7 +89,10 @@ final class Run implements Callable<Integer> {
         uart.put("port", 0x3F8L);
         uart.put("irq", 4L);
         uart.put("chardev", "terminal");
-        return Configuration.empty().put("machine~main", Map.of()).put("devices.uart~com1", uart);
+        return Configuration.empty()
+                .put("machine~main", Map.of())
+                .put("devices.rtc~rtc", Map.of())
+                .put("devices.uart~com1", uart);
     }
 
     private Map<String, String> watch(Path folder) {

@@ -37,6 +37,7 @@ class RunProcessTest {
             trapline.await("trapline guest: ready");
             trapline.type("device:list")
                     .await("com1    serving  com1    io.trapline.devices.uart 1.0.0  port 0x3f8+8");
+            trapline.await("rtc     serving  rtc     io.trapline.devices.rtc 1.0.0   port 0x70+2");
             trapline.type("ioreq:map com1 console --dedicated")
                     .await("console  in its own thread  com1");
             trapline.type("device:inspect com1").await("  LSR");
@@ -56,6 +57,7 @@ class RunProcessTest {
         try (Trapline trapline = Trapline.start("run", "--backend", "sim", "--console", "guest")) {
             trapline.await("trapline guest: ready");
             trapline.type("echo hello guest").await("\nhello guest");
+            trapline.type("date").await("\n20"); // the century
             trapline.terminate();
 
             assertEquals(0, trapline.status(), trapline::heard);
