@@ -68,7 +68,7 @@ class RtcBitsTest {
             assertEquals(RegisterA.UIP | Pc.DV_32768_HZ, pc.read(A));
         }
 
-        /** "When UIP is a 0 the update cycle ... will not be for at least 244 us." */
+        /** "When UIP is a 0, the update cycle is not in progress and will not be for at least 244 us." */
         @Test
         void uipGivesTheProgram244Microseconds() {
             pc.time.advance(SECOND - Pc.UIP - 1);
