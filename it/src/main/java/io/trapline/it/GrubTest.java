@@ -46,7 +46,8 @@ class GrubTest {
         boot();
 
         assertEquals("hello over the wire", answer("echo hello over the wire"));
-        assertEquals("0x60", answer("inb 0x3fd"), "LSR: nothing to read, nothing to send");
+        String lsr = answer("inb 0x3fd");
+        assertTrue(lsr.matches("0x[026]0"), lsr + ": nothing to read, no error");
         assertEquals("0x03", register("com1", "LCR"));
         assertEquals("0x0c", register("com1", "DLL"));
 
