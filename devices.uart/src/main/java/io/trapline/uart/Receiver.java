@@ -7,26 +7,30 @@ import io.trapline.uart.UartRegister.Lsr;
 /** PC16550D (June 1995), §8.3, §8.4, §8.10: the receiver FIFO, its part of LSR, and the character time-out. */
 final class Receiver {
     private static final int[] TRIGGER_LEVELS = {1, 4, 8, 14}; // §8.4
+    private static final int TIME_OUT_CHARACTERS = 4; // §8.10
 
     private final Timers timers;
     private final Timers.Timer timer;
+    private final LineFormat format;
     private final Runnable changed;
     private final Fifo fifo = new Fifo();
     private int fcr;
+    private int rbr; // without FIFOs, the last character: it can be read again
     private int status; // LSR bits 0 to 4, and 7
     private boolean timedOut;
-    private long moved; // when a character last came into the FIFO or was read from it
-    private long patience; // four character times, nanoseconds
+    private long deadline; // of the time-out, while FIFOs are on and hold something
 
     /**
      * A receiver with nothing in it.
      *
      * @param timers the machine's time
+     * @param format how long a character takes
      * @param changed called when the time-out interrupt comes
      */
-    Receiver(Timers timers, Runnable changed) {
+    Receiver(Timers timers, LineFormat format, Runnable changed) {
         this.timers = timers;
         this.timer = timers.timer(this::silent);
+        this.format = format;
         this.changed = changed;
     }
 
@@ -37,7 +41,7 @@ final class Receiver {
 
     /** What a read would give. */
     int peek() {
-        return fifo.peek(0) & 0xFF;
+        return fifos() ? fifo.peek(0) & 0xFF : rbr;
     }
 
     int size() {
@@ -85,7 +89,8 @@ final class Receiver {
     void reset() {
         clear();
         status = 0;
-        moved = timers.now();
+        rbr = 0;
+        deadline = 0;
     }
 
     /** A character from the line, with error bits above its byte. §8.3: an overrun loses it, or RBR's. */
@@ -93,6 +98,7 @@ final class Receiver {
         if (!hasRoom()) {
             status |= Lsr.OE;
             if (fifos()) {
+                restartTimeOut();
                 return;
             }
             fifo.clear();
@@ -102,15 +108,18 @@ final class Receiver {
         if (fifo.size() == 1) {
             reveal();
         }
-        if (character > 0xFF && fifos()) {
+        if (!fifos()) {
+            rbr = character & 0xFF;
+        } else if (character > 0xFF) {
             status |= Lsr.ERROR_IN_FIFO;
         }
         restartTimeOut();
     }
 
-    /** The next character; 0 if there is none. */
+    /** The next character; if there is none, 0 of an empty FIFO, or RBR's once more. */
     int take() {
-        int character = fifo.take() & 0xFF;
+        int character = peek();
+        fifo.take();
         timedOut = false;
         if (fifo.isEmpty()) {
             status &= ~Lsr.DR;
@@ -137,20 +146,12 @@ final class Receiver {
 
     // ---- Character time-out, §8.10
 
-    /** Four character times, whenever the line's format changes. */
-    void patience(long nanos) {
-        patience = nanos;
-        if (timer.armed()) {
-            timer.at(moved + patience);
-        }
-    }
-
-    /** It counts from the last character that came or was read. */
+    /** It counts from the last character that came, even one too many, or was read. */
     private void restartTimeOut() {
-        if (fifos()) {
-            moved = timers.now();
-            if (!fifo.isEmpty() && !timedOut && !timer.armed()) {
-                timer.at(moved + patience);
+        if (fifos() && !fifo.isEmpty()) {
+            deadline = timers.now() + format.characters(TIME_OUT_CHARACTERS);
+            if (!timedOut && !(timer.armed() && timer.deadline() <= deadline)) {
+                timer.at(deadline);
             }
         }
     }
@@ -158,8 +159,8 @@ final class Receiver {
     /** The timer's task. It is not armed anew with each character, so it may come early. */
     private void silent() {
         if (fifos() && !fifo.isEmpty() && !timedOut) {
-            if (timers.now() < moved + patience) {
-                timer.at(moved + patience);
+            if (timers.now() < deadline) {
+                timer.at(deadline);
             } else {
                 timedOut = true;
                 changed.run();
@@ -173,26 +174,34 @@ final class Receiver {
      * What a successor needs to go on.
      *
      * @param characters in the FIFO, oldest first, with their error bits
+     * @param rbr without FIFOs, the last character
      * @param status LSR bits 0 to 4, and 7
      * @param timedOut whether the time-out interrupt is pending
-     * @param moved when a character last moved, nanoseconds of machine time
+     * @param deadline when it comes if nothing moves, nanoseconds of machine time
      */
-    record State(int[] characters, int status, boolean timedOut, long moved) {}
+    record State(int[] characters, int rbr, int status, boolean timedOut, long deadline) {}
 
     State save() {
-        return new State(fifo.toArray(), status, timedOut, moved);
+        return new State(fifo.toArray(), rbr, status, timedOut, deadline);
     }
 
-    /** Goes on as FCR says; the time-out comes when it would have come. */
-    void restore(State state, int newFcr) {
+    /**
+     * Goes on; the time-out comes when it would have come.
+     *
+     * @param state the predecessor's
+     * @param newFcr FCR
+     * @param shifted what to add to its times
+     */
+    void restore(State state, int newFcr, long shifted) {
         fcr = newFcr;
         fifo.fill(state.characters());
+        rbr = state.rbr();
         status = state.status();
         timedOut = state.timedOut();
-        moved = state.moved();
+        deadline = state.deadline() + shifted;
         timer.cancel();
         if (fifos() && !fifo.isEmpty() && !timedOut) {
-            timer.at(moved + patience);
+            timer.at(deadline);
         }
     }
 }

@@ -10,8 +10,6 @@ import io.trapline.uart.UartRegister.Ier;
 import io.trapline.uart.UartRegister.Iir;
 import io.trapline.uart.UartRegister.Lcr;
 import io.trapline.uart.UartRegister.Lsr;
-import io.trapline.uart.UartRegister.Mcr;
-import io.trapline.uart.UartRegister.Msr;
 
 /**
  * PC16550D (June 1995) as a PC wires it: INTR goes to the interrupt line through a gate that OUT2 opens.
@@ -20,30 +18,40 @@ import io.trapline.uart.UartRegister.Msr;
  * Touches the chardev from {@link #reset} or {@link #restore} on, not before.
  */
 final class Uart implements Region {
-    private static final long CRYSTAL_HERTZ = 1_843_200; // table III
-    private static final long CLOCKS_PER_BIT = 16; // §8.2
-    private static final long TIME_OUT_CHARACTERS = 4; // §8.10
-    private static final long SECOND = 1_000_000_000;
-
     private final InterruptLine line;
+    private final Timers timers;
     private final Chardev chardev;
+    private final LineFormat format = new LineFormat();
+    private final Modem modem = new Modem();
     private final Receiver receiver;
     private final Transmitter transmitter;
 
     private int ier;
     private int fcr;
     private int lcr;
-    private int mcr;
-    private int msr;
     private int scr;
-    private int divisor;
     private boolean breaking;
 
+    /** Sends instantly. */
     Uart(InterruptLine line, Timers timers, Chardev chardev) {
+        this(line, timers, chardev, false);
+    }
+
+    /**
+     * A UART before its reset.
+     *
+     * @param line where INTR goes
+     * @param timers the machine's time
+     * @param chardev what SIN and SOUT are wired to
+     * @param timed whether a character takes its time to be sent
+     */
+    Uart(InterruptLine line, Timers timers, Chardev chardev, boolean timed) {
         this.line = line;
+        this.timers = timers;
         this.chardev = chardev;
-        this.receiver = new Receiver(timers, this::updateInterrupt);
-        this.transmitter = new Transmitter(this::send);
+        this.receiver = new Receiver(timers, format, this::updateInterrupt);
+        this.transmitter =
+                new Transmitter(timers, format, timed, this::send, this::updateInterrupt);
     }
 
     // ---- The guest's side
@@ -91,8 +99,8 @@ final class Uart implements Region {
                 case LCR -> controlLine(value);
                 case MCR -> controlModem(value);
                 case SCR -> scr = value;
-                case DLL -> divide(divisor & 0xFF00 | value);
-                case DLM -> divide(divisor & 0x00FF | value << 8);
+                case DLL -> format.divisor(format.divisor() & 0xFF00 | value);
+                case DLM -> format.divisor(format.divisor() & 0x00FF | value << 8);
                 case RBR, IIR, LSR, MSR -> throw new AssertionError(register + " is read-only");
             }
         }
@@ -107,41 +115,38 @@ final class Uart implements Region {
             case IIR -> interruptId() | fifoBits();
             case FCR -> fcr;
             case LCR -> lcr;
-            case MCR -> mcr;
+            case MCR -> modem.mcr();
             case LSR -> receiver.status() | transmitter.status();
-            case MSR -> msr;
+            case MSR -> modem.msr();
             case SCR -> scr;
-            case DLL -> divisor & 0xFF;
-            case DLM -> divisor >> 8;
+            case DLL -> format.divisor() & 0xFF;
+            case DLM -> format.divisor() >> 8;
         };
     }
 
     // ---- Interrupts, §8.5 and §8.6
 
-    /** Table IV: the pending interrupt of the highest priority. */
+    /** Table IV: the pending interrupt of the highest priority. §8.5: bit 3 is set whenever a time-out is pending. */
     private int interruptId() {
         if ((ier & Ier.ELSI) != 0 && (receiver.status() & Lsr.CLEARED_BY_READ) != 0) {
             return Iir.LINE_STATUS;
-        } else if ((ier & Ier.ERBFI) != 0 && receiver.triggered()) {
-            return Iir.DATA;
         } else if ((ier & Ier.ERBFI) != 0 && receiver.timedOut()) {
             return Iir.TIME_OUT;
+        } else if ((ier & Ier.ERBFI) != 0 && receiver.triggered()) {
+            return Iir.DATA;
         } else if ((ier & Ier.ETBEI) != 0 && transmitter.interrupt()) {
             return Iir.THR_EMPTY;
         }
-        return (ier & Ier.EDSSI) != 0 && (msr & Msr.DELTAS) != 0 ? Iir.MODEM : Iir.NONE;
+        return (ier & Ier.EDSSI) != 0 && modem.interrupt() ? Iir.MODEM : Iir.NONE;
     }
 
     private int fifoBits() {
         return (fcr & Fcr.ENABLE) != 0 ? Iir.FIFOS : 0;
     }
 
-    /**
-     * Drives the line. IBM PC Asynchronous Adapter: OUT2 enables the buffer between INTR and the bus; §8.7: in
-     * loopback the OUT2 pin is inactive whatever MCR says (FreeBSD's sio(4) probe counts on that).
-     */
+    /** Drives the line: OUT2 is its gate, also for FreeBSD's sio(4), whose probe counts on that. */
     private void updateInterrupt() {
-        line.set((mcr & (Mcr.OUT2 | Mcr.LOOP)) == Mcr.OUT2 && interruptId() != Iir.NONE);
+        line.set(modem.gateOpen() && interruptId() != Iir.NONE);
     }
 
     /** Table IV: reading IIR clears the THRE interrupt, and only if that is what it reported. */
@@ -166,32 +171,33 @@ final class Uart implements Region {
 
     /** The chardev may have something to read, or its other end came or went. */
     void readable() {
-        updateModem();
+        modem.sense(chardev.connected());
         pull();
         updateInterrupt();
     }
 
     /** The chardev may have room again. */
     void writable() {
-        transmitter.drain();
-        updateInterrupt();
-    }
-
-    /** A break on the line: §8.3, a zero character with BI. */
-    void receiveBreak() {
-        receiver.receive(Lsr.BI << 8);
+        transmitter.advance();
         updateInterrupt();
     }
 
     /** Takes what there is room for; §8.7: in loopback the line is disconnected. */
     private void pull() {
-        while ((mcr & Mcr.LOOP) == 0 && receiver.hasRoom()) {
+        while (!modem.looping() && receiver.hasRoom()) {
             int character = chardev.read();
             if (character < 0) {
                 return;
             }
-            receiver.receive(character);
+            receiver.receive(character & 0xFF | errors(character));
         }
+    }
+
+    /** A chardev's errors as the FIFO keeps them: LSR's bits 2 to 4, above the character. */
+    private static int errors(int character) {
+        return ((character & Chardev.PARITY_ERROR) != 0 ? Lsr.PE << 8 : 0)
+                | ((character & Chardev.FRAMING_ERROR) != 0 ? Lsr.FE << 8 : 0)
+                | ((character & Chardev.BREAK) != 0 ? Lsr.BI << 8 : 0);
     }
 
     /** The character, and only then what makes room for the next: an edge-triggered guest needs the edge. */
@@ -217,13 +223,13 @@ final class Uart implements Region {
     private void transmit(int character) {
         transmitter.accept(character);
         updateInterrupt();
-        transmitter.drain();
+        transmitter.advance();
         updateInterrupt();
     }
 
     /** §8.7: in loopback the transmitter feeds the receiver, and SOUT is marking. */
     private boolean send(int character) {
-        if ((mcr & Mcr.LOOP) != 0) {
+        if (modem.looping()) {
             receiver.receive(character);
             return true;
         }
@@ -241,8 +247,8 @@ final class Uart implements Region {
         if (switched || fifos && (value & Fcr.RCVR_RESET) != 0) {
             receiver.clear();
         }
-        transmitter.control(fifos, switched, switched || fifos && (value & Fcr.XMIT_RESET) != 0);
-        transmitter.drain();
+        transmitter.control(fifos, switched || fifos && (value & Fcr.XMIT_RESET) != 0);
+        transmitter.advance();
         updateInterrupt();
         pull();
         updateInterrupt();
@@ -250,75 +256,35 @@ final class Uart implements Region {
 
     private void controlLine(int value) {
         lcr = value;
+        format.lcr(value);
         updateBreak();
-        updatePatience();
-    }
-
-    private void divide(int value) {
-        divisor = value;
-        updatePatience();
-    }
-
-    /** §8.1 and §8.2: a character has a start bit, 5 to 8 data bits, parity if any, 1, 1.5 or 2 stop bits. */
-    private void updatePatience() {
-        int halfBits = 2 * (1 + 5 + (lcr & Lcr.WLS) + ((lcr & Lcr.PEN) != 0 ? 1 : 0)) + 2;
-        if ((lcr & Lcr.STB) != 0) {
-            halfBits += (lcr & Lcr.WLS) == 0 ? 1 : 2;
-        }
-        long clocks = TIME_OUT_CHARACTERS * halfBits * effectiveDivisor() * CLOCKS_PER_BIT / 2;
-        receiver.patience(clocks * SECOND / CRYSTAL_HERTZ);
-    }
-
-    /** §8.2 allows 1 to 65535. A divisor of 0, on the way to another or for ever, delays as little as 1. */
-    private long effectiveDivisor() {
-        return Math.max(divisor, 1);
     }
 
     /** §8.7. */
     private void controlModem(int value) {
-        mcr = value & Mcr.MASK;
-        updateModem();
+        modem.control(value);
+        modem.sense(chardev.connected());
         updateBreak();
-        transmitter.drain();
+        transmitter.advance();
         pull();
         updateInterrupt();
     }
 
     /** §8.1, bit 6: acts on SOUT alone; §8.7: which is marking in loopback. */
     private void updateBreak() {
-        boolean now = (lcr & Lcr.BREAK) != 0 && (mcr & Mcr.LOOP) == 0;
+        boolean now = (lcr & Lcr.BREAK) != 0 && !modem.looping();
+        transmitter.breaking(now);
         if (now != breaking) {
             breaking = now;
             chardev.breaking(now);
         }
     }
 
-    /** §8.8: a line that changed sets its delta, RI only as it ends. */
-    private void updateModem() {
-        int lines = modemLines();
-        int deltas = ((lines ^ msr) & Msr.LINES) >> 4;
-        if ((lines & Msr.RI) != 0) {
-            deltas &= ~Msr.TERI;
-        }
-        msr = lines | msr & Msr.DELTAS | deltas;
-    }
-
-    /** §8.7: in loopback the four outputs feed the four inputs. Else DCD tells whether somebody is there. */
-    private int modemLines() {
-        if ((mcr & Mcr.LOOP) == 0) {
-            return Msr.CTS | Msr.DSR | (chardev.connected() ? Msr.DCD : 0);
-        }
-        return ((mcr & Mcr.RTS) != 0 ? Msr.CTS : 0)
-                | ((mcr & Mcr.DTR) != 0 ? Msr.DSR : 0)
-                | ((mcr & Mcr.OUT1) != 0 ? Msr.RI : 0)
-                | ((mcr & Mcr.OUT2) != 0 ? Msr.DCD : 0);
-    }
-
     /** §8.8: reading clears the deltas. */
     private int takeModemStatus() {
-        int status = msr;
-        if ((status & Msr.DELTAS) != 0) {
-            msr &= Msr.LINES;
+        int status = modem.msr();
+        if (modem.interrupt()) {
+            modem.clearDeltas();
             updateInterrupt();
         }
         return status;
@@ -330,36 +296,45 @@ final class Uart implements Region {
     void reset() {
         ier = UartRegister.IER.reset;
         fcr = UartRegister.FCR.reset;
-        lcr = UartRegister.LCR.reset;
-        mcr = UartRegister.MCR.reset;
-        msr = UartRegister.MSR.reset | modemLines();
         scr = UartRegister.SCR.reset;
-        divisor = UartRegister.DLM.reset << 8 | UartRegister.DLL.reset;
+        modem.reset(chardev.connected());
+        format.divisor(UartRegister.DLM.reset << 8 | UartRegister.DLL.reset);
         receiver.control(fcr);
         receiver.reset();
         transmitter.reset();
-        updatePatience();
-        updateBreak();
+        controlLine(UartRegister.LCR.reset);
         readable();
     }
 
     UartState save() {
         return new UartState(
-                ier, fcr, lcr, mcr, msr, scr, divisor, receiver.save(), transmitter.save());
+                timers.now(),
+                ier,
+                fcr,
+                lcr,
+                modem.mcr(),
+                modem.msr(),
+                scr,
+                format.divisor(),
+                format.pace(),
+                receiver.save(),
+                transmitter.save());
     }
 
-    /** Goes on where a predecessor stopped; the chardev may have moved meanwhile. */
+    /**
+     * Goes on where a predecessor stopped; the chardev may have moved meanwhile. In a machine whose time is behind
+     * that of the state's, all goes on from the nanosecond at which it was saved.
+     */
     void restore(UartState saved) {
+        long shifted = Math.min(timers.now() - saved.now(), 0);
         ier = saved.ier();
         fcr = saved.fcr();
         lcr = saved.lcr();
-        mcr = saved.mcr();
-        msr = saved.msr();
         scr = saved.scr();
-        divisor = saved.divisor();
-        updatePatience();
-        receiver.restore(saved.receiver(), fcr);
-        transmitter.restore(saved.transmitter(), (fcr & Fcr.ENABLE) != 0);
+        modem.restore(saved.mcr(), saved.msr());
+        format.restore(lcr, saved.divisor(), saved.pace());
+        receiver.restore(saved.receiver(), fcr, shifted);
+        transmitter.restore(saved.transmitter(), (fcr & Fcr.ENABLE) != 0, shifted);
         updateBreak();
         readable();
         writable();
@@ -369,10 +344,13 @@ final class Uart implements Region {
         for (UartRegister register : UartRegister.values()) {
             out.register(register.name(), peek(register), 1);
         }
-        out.number("divisor", divisor);
-        out.number("baud", CRYSTAL_HERTZ / (CLOCKS_PER_BIT * effectiveDivisor()));
+        out.number("divisor", format.divisor());
+        out.number("baud", format.baud());
+        out.number("character time, ns", format.characters(1));
+        out.text("transmit", transmitter.timed() ? "timed" : "instant");
         out.number("receiver FIFO", receiver.size());
         out.number("transmitter FIFO", transmitter.size());
+        out.flag("shift register in use", transmitter.shifting());
         out.number("receiver trigger level", receiver.triggerLevel());
         out.flag("THRE interrupt latched", transmitter.interrupt());
         out.flag("character time-out", receiver.timedOut());
@@ -380,5 +358,7 @@ final class Uart implements Region {
         out.flag("break", breaking);
         out.text("chardev", chardev.description());
         out.flag("chardev connected", chardev.connected());
+        out.number("chardev bytes dropped", chardev.dropped());
+        out.flag("chardev stalled", chardev.stalled());
     }
 }

@@ -15,6 +15,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /** One configuration {@code devices.uart~com1}: one 16550A. */
 @Component(
@@ -38,18 +39,50 @@ public final class UartDevice implements Device {
                 description = "its ioreq client; without it, one of its own")
         String client();
 
-        @AttributeDefinition(description = "the first of its eight ports")
-        int port() default 0x3F8;
+        @AttributeDefinition(
+                description =
+                        "1 to 4: the port and the interrupt that a PC has for COM1 to COM4; 0: as port"
+                                + " says",
+                min = "0",
+                max = "4")
+        int com() default Wiring.NO_COM;
 
-        @AttributeDefinition(description = "the ISA interrupt of its INTR pin")
-        int irq() default 4;
+        @AttributeDefinition(
+                description = "the first of its eight ports; 0: as com says, or else 0x3F8")
+        int port() default Wiring.NO_PORT;
+
+        @AttributeDefinition(
+                description = "in place of ports: where its registers are in memory; 0: at ports")
+        long address() default Wiring.NO_ADDRESS;
+
+        @AttributeDefinition(
+                description = "bytes from one register to the next, at an address: 1, 2 or 4")
+        int stride() default 1;
 
         @AttributeDefinition(
                 description =
-                        "what it is wired to: null, terminal, file:PATH, tcp:HOST:PORT, unix:PATH,"
-                                + " pty[:LINK] or service:NAME")
+                        "the interrupt of its INTR pin; -1: as a PC has it for that port (3 or 4)")
+        int irq() default Wiring.NO_IRQ;
+
+        @AttributeDefinition(
+                description =
+                        "instant: what the guest sends is gone at once; timed: it takes the time of its"
+                                + " bits",
+                options = {
+                    @Option(label = INSTANT, value = INSTANT),
+                    @Option(label = TIMED, value = TIMED)
+                })
+        String transmit() default INSTANT;
+
+        @AttributeDefinition(
+                description =
+                        "what it is wired to: null, terminal, file:PATH, log[:NAME], tcp:HOST:PORT,"
+                                + " unix:PATH, pty[:LINK], tty:PATH or service:NAME")
         String chardev() default "null";
     }
+
+    private static final String INSTANT = "instant";
+    private static final String TIMED = "timed";
 
     private final Config config;
     private final Chardevs chardevs;
@@ -67,16 +100,38 @@ public final class UartDevice implements Device {
     @Override
     public void install(Board board) {
         deactivate();
+        Wiring wiring = wiring();
+        boolean timed = timed();
         Chardev opened = open(board.machine() + '/' + board.device());
         try {
-            uart = new Uart(board.interrupt(config.irq()), board.timers(), opened);
-            board.ports(config.port(), UartRegister.PORTS, uart);
+            uart = new Uart(board.interrupt(wiring.irq()), board.timers(), opened, timed);
+            wiring.claim(board, uart);
         } catch (RuntimeException e) {
             opened.close();
             throw e;
         }
         listener = new Posting(board, uart::readable, uart::writable);
         chardev = opened;
+    }
+
+    private Wiring wiring() {
+        return Wiring.of(
+                config.com(), config.port(), config.address(), config.stride(), config.irq());
+    }
+
+    private boolean timed() {
+        return switch (config.transmit()) {
+            case INSTANT -> false;
+            case TIMED -> true;
+            default ->
+                    throw new IllegalArgumentException(
+                            "devices.uart: transmit = "
+                                    + config.transmit()
+                                    + ", wanted "
+                                    + INSTANT
+                                    + " or "
+                                    + TIMED);
+        };
     }
 
     private Chardev open(String owner) {

@@ -17,9 +17,14 @@ final class Pc {
     final ManualTimers time = new ManualTimers();
     final TestLine line = new TestLine(4, time);
     final FakeChardev chardev = new FakeChardev();
-    final Uart uart = new Uart(line, time, chardev);
+    final Uart uart;
 
     Pc() {
+        this(false);
+    }
+
+    Pc(boolean timed) {
+        uart = new Uart(line, time, chardev, timed);
         uart.reset();
     }
 
@@ -44,6 +49,12 @@ final class Pc {
     /** Somebody types at the other end. */
     void type(String text) {
         text.chars().forEach(chardev.typed::add);
+        uart.readable();
+    }
+
+    /** One character arrives, with the errors of the chardev's contract above it. */
+    void arrive(int character) {
+        chardev.typed.add(character);
         uart.readable();
     }
 

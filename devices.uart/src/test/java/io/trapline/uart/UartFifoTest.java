@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trapline.chardev.Chardev;
 import io.trapline.tck.Shown;
 import io.trapline.uart.UartRegister.Fcr;
 import io.trapline.uart.UartRegister.Ier;
@@ -47,7 +48,7 @@ class UartFifoTest {
         "0x03,   12,   4166666", // 8N1, 9600
         "0x1F,  384, 160000000", // 8E2, 300 baud: the 160 ms of the paper
         "0x04,   12,   3125000", // 5N1.5
-        "0x03,    0,    347222", // no divisor: as 1
+        "0x03,    0,   4166666", // none: as the last one, here that of the reset
     })
     void timesOutAfterFourCharacters(String lcr, int divisor, long nanos) {
         pc.configured(divisor);
@@ -158,7 +159,7 @@ class UartFifoTest {
     void carryABreakWithItsCharacter() {
         pc.write(FCR, 0xC1);
         pc.type("a");
-        pc.uart.receiveBreak();
+        pc.arrive(Chardev.BREAK);
         pc.type("b");
 
         assertEquals(Lsr.ERROR_IN_FIFO | Lsr.DR, pc.read(LSR) & 0x9F);

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trapline.chardev.Chardev;
 import io.trapline.uart.UartRegister.Ier;
 import io.trapline.uart.UartRegister.Iir;
 import io.trapline.uart.UartRegister.Lsr;
@@ -31,10 +32,10 @@ class UartInterruptTest {
         pc.time.advance(1_000_000);
         pc.write(THR, 'x');
         pc.chardev.connected = false;
-        pc.uart.receiveBreak();
+        pc.arrive(Chardev.BREAK);
         pc.type("bc");
 
-        assertEquals(Iir.FIFOS | Iir.DATA, pc.read(IIR));
+        assertEquals(Iir.FIFOS | Iir.TIME_OUT, pc.read(IIR));
         assertEquals('a', pc.read(RBR));
         assertEquals(Iir.FIFOS | Iir.LINE_STATUS, pc.read(IIR));
         pc.read(LSR);
@@ -130,7 +131,7 @@ class UartInterruptTest {
     @Test
     void dropALineStatusOnceLsrIsRead() {
         pc.write(IER, Ier.ELSI);
-        pc.uart.receiveBreak();
+        pc.arrive(Chardev.BREAK);
         assertTrue(pc.line.raised());
         assertEquals(Iir.LINE_STATUS, pc.read(IIR));
 

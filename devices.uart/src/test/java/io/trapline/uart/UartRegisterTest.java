@@ -9,6 +9,7 @@ import static io.trapline.uart.UartRegister.MSR;
 import static io.trapline.uart.UartRegister.SCR;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.trapline.chardev.Chardev;
 import io.trapline.tck.Shown;
 import io.trapline.uart.UartRegister.Lcr;
 import org.junit.jupiter.api.Test;
@@ -116,7 +117,7 @@ class UartRegisterTest {
         pc.configured(1);
         pc.write(FCR, 0xC1);
         pc.write(IER, 0x0F);
-        pc.uart.receiveBreak();
+        pc.arrive(Chardev.BREAK);
         pc.type("abc");
 
         assertEquals(Shown.of(pc.uart::inspect), Shown.of(pc.uart::inspect));

@@ -53,7 +53,7 @@ class UartStateTest {
         old.write(THR, 'x');
         old.write(THR, 'y');
         old.type("a");
-        old.uart.receiveBreak();
+        old.arrive(io.trapline.chardev.Chardev.BREAK);
         Map<String, Object> before = Shown.of(old.uart::inspect);
 
         Uart next = successor();
@@ -68,13 +68,14 @@ class UartStateTest {
         old.write(IER, Ier.ETBEI);
         old.chardev.room = 0;
         old.write(THR, 'x');
+        old.write(THR, 'y');
         assertFalse(old.line.raised());
         DeviceState state = saved();
         old.chardev.room = 99; // while nobody was there to be told
 
         restore(new Uart(old.line, old.time, old.chardev), state);
 
-        assertEquals("x", old.chardev.printed.toString());
+        assertEquals("xy", old.chardev.printed.toString());
         assertTrue(old.line.raised());
     }
 
@@ -184,7 +185,7 @@ class UartStateTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"uart.16550a, 2", "uart.16550a, 0", "rtc.mc146818a, 1", "none, 1"})
+    @CsvSource({"uart.16550a, 3", "uart.16550a, 0", "rtc.mc146818a, 1", "none, 1"})
     void refusesWhatItDoesNotUnderstand(String schema, int version) {
         DeviceState state = new DeviceState(schema, version, saved().values());
 
@@ -207,7 +208,10 @@ class UartStateTest {
 
         assertThrows(
                 IllegalArgumentException.class,
-                () -> restore(old.uart, new DeviceState(UartState.SCHEMA, 1, values)));
+                () ->
+                        restore(
+                                old.uart,
+                                new DeviceState(UartState.SCHEMA, UartState.VERSION, values)));
         assertEquals(before, Shown.of(old.uart::inspect));
     }
 
@@ -218,7 +222,10 @@ class UartStateTest {
 
         assertThrows(
                 IllegalArgumentException.class,
-                () -> restore(old.uart, new DeviceState(UartState.SCHEMA, 1, values)));
+                () ->
+                        restore(
+                                old.uart,
+                                new DeviceState(UartState.SCHEMA, UartState.VERSION, values)));
     }
 
     @Test
