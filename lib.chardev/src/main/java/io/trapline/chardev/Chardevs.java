@@ -29,9 +29,11 @@ public interface Chardevs {
      *       <li>{@code null}: swallows, gives nothing
      *       <li>{@code terminal}: the launcher's terminal
      *       <li>{@code file:PATH}: appends to a file, gives nothing
+     *       <li>{@code log} or {@code log:NAME}: line by line into the log, under the owner's name or that
      *       <li>{@code tcp:HOST:PORT}: listens on a loopback address, one peer at a time; port 0: any free one
      *       <li>{@code unix:PATH}: listens on a UNIX socket
      *       <li>{@code pty} or {@code pty:LINK}: a pseudo-terminal, with a symbolic link to it
+     *       <li>{@code tty:PATH}: a serial line of the host, with its errors and breaks
      *       <li>{@code service:NAME}: the OSGi service {@link java.nio.channels.ByteChannel} with the property
      *           {@code trapline.chardev=NAME}, now or when it comes
      *     </ul>

@@ -17,9 +17,8 @@ import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** The host's character devices as an OSGi service; configuration {@code lib.chardev}, which nobody needs. */
-// Immediate: a delayed component ends with its last user, and the connections with it, whenever the
-// only
-// device that has one is replaced.
+// Immediate: a delayed component ends with its last user, and the connections with it, whenever
+// the only device that has one is replaced.
 @Component(service = Chardevs.class, configurationPid = "lib.chardev", immediate = true)
 @Designate(ocd = ChardevService.Config.class)
 public final class ChardevService implements Chardevs {
@@ -32,6 +31,13 @@ public final class ChardevService implements Chardevs {
                 description =
                         "how long a connection outlives the device that used it, in milliseconds")
         int grace() default 10_000;
+
+        @AttributeDefinition(
+                description =
+                        "how long somebody who is connected and reads nothing may hold up the guest, in"
+                                + " milliseconds, before its output is dropped; 0: for ever",
+                min = "0")
+        int patience() default 5_000;
     }
 
     private final Ports ports;
@@ -39,7 +45,7 @@ public final class ChardevService implements Chardevs {
     /** Called by Declarative Services. */
     @Activate
     public ChardevService(Config config) {
-        ports = new Ports(Duration.ofMillis(config.grace()));
+        ports = new Ports(Duration.ofMillis(config.grace()), Duration.ofMillis(config.patience()));
     }
 
     @Override

@@ -49,6 +49,16 @@ final class Handle implements Chardev {
     }
 
     @Override
+    public long dropped() {
+        return port.dropped();
+    }
+
+    @Override
+    public boolean stalled() {
+        return port.stalled();
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             synchronized (this) {

@@ -5,7 +5,7 @@ import com.sun.jna.Native;
 import java.nio.ByteBuffer;
 
 /**
- * What a pseudo-terminal takes of the C library: pts(4), termios(3), poll(2), eventfd(2). Linux, 64 bits. The
+ * What terminals take of the C library: pts(4), termios(3), ioctl_tty(2), poll(2), eventfd(2). Linux, 64 bits. The
  * numbers are those of {@code asm-generic/fcntl.h} and {@code poll.h}.
  */
 final class Libc {
@@ -16,7 +16,12 @@ final class Libc {
     static final int TCSANOW = 0;
     static final short POLLIN = 1;
     static final short POLLOUT = 4;
+    static final short POLLERR = 8;
     static final short POLLHUP = 16;
+
+    static final long TIOCOUTQ = 0x5411; // asm-generic/ioctls.h
+    static final long TIOCSBRK = 0x5427;
+    static final long TIOCCBRK = 0x5428;
 
     /** More than {@code struct termios} on any Linux. */
     static final int TERMIOS_LENGTH = 256;
@@ -42,6 +47,8 @@ final class Libc {
     static native int tcsetattr(int fd, int when, byte[] termios) throws LastErrorException;
 
     static native int eventfd(int initial, int flags) throws LastErrorException;
+
+    static native int ioctl(int fd, long request, ByteBuffer direct);
 
     static native int close(int fd);
 

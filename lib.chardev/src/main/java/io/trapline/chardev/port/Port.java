@@ -2,6 +2,9 @@ package io.trapline.chardev.port;
 
 import io.trapline.chardev.Chardev;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One character device kept open: its two buffers and who is told of changes. The user's side never blocks. The
@@ -17,6 +20,8 @@ abstract class Port {
     /** Bytes for the other end that wait here; while nobody is there, the newest so many. */
     static final int OUTPUT = 64 << 10;
 
+    private static final System.Logger LOG = System.getLogger(Port.class.getName());
+
     /** How long a mover that has sent something waits for more before it is idle. */
     static final int LINGER_MILLIS = 1;
 
@@ -31,6 +36,14 @@ abstract class Port {
     private boolean paused; // the mover waits to be woken by room for input
     private boolean hungry; // the user has found nothing to read
     private boolean refused; // the user has found no room to write
+    private boolean held; // the mover takes no more output for now
+    private ScheduledExecutorService clock; // null: patience has no end
+    private long patienceMillis;
+    private Future<?> waiting; // while refused: for the end of patience
+    private boolean progress; // the other end has taken something since then
+    private boolean stalled; // patience has ended: output is dropped
+    private boolean complained; // about this peer, in the log
+    private long dropped;
 
     /** Where the other end is. */
     abstract String description();
@@ -46,10 +59,24 @@ abstract class Port {
         return false;
     }
 
+    /** How long somebody who is there and reads nothing may hold up the user; called before there is one. */
+    final synchronized void patience(ScheduledExecutorService timer, long millis) {
+        clock = millis > 0 ? timer : null;
+        patienceMillis = millis;
+    }
+
     // ---- The user's side
 
     final synchronized boolean connected() {
         return connected;
+    }
+
+    final synchronized boolean stalled() {
+        return stalled;
+    }
+
+    final synchronized long dropped() {
+        return dropped;
     }
 
     int read() {
@@ -70,10 +97,14 @@ abstract class Port {
     boolean write(int value) {
         boolean woken;
         synchronized (this) {
-            if (output.room() == 0) {
-                if (connected) {
-                    refused = true;
+            if (output.room() == 0 || held) {
+                if (connected && !stalled) {
+                    refuse();
                     return false;
+                }
+                dropped++;
+                if (stalled) {
+                    return true; // the oldest may be on their way
                 }
                 output.skip(1);
             }
@@ -135,12 +166,84 @@ abstract class Port {
     /** Takes away what the other end has got. */
     final void sent(int count) {
         Chardev.Listener told = null;
+        boolean resumed = false;
         synchronized (this) {
             output.skip(count);
-            if (refused && output.room() >= OUTPUT / 4) {
-                refused = false;
+            if (count > 0) {
+                progress = true;
+                resumed = stalled;
+                stalled = false;
+            }
+            if (refused && !held && output.room() >= OUTPUT / 4) {
+                relent();
                 told = listener;
             }
+        }
+        if (resumed) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    () -> description() + ": is read again; bytes dropped so far: " + dropped());
+        }
+        if (told != null) {
+            told.writable();
+        }
+    }
+
+    /** Takes no more output while that is on; after it, {@link #sent} tells the user. */
+    final synchronized void hold(boolean on) {
+        held = on;
+    }
+
+    // ---- Patience, in the host's time: it is a process of the host that does not read
+
+    private void refuse() {
+        if (!refused) {
+            refused = true;
+            await();
+        }
+    }
+
+    private void await() {
+        if (clock != null) {
+            progress = false;
+            waiting = clock.schedule(this::impatient, patienceMillis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void relent() {
+        refused = false;
+        if (waiting != null) {
+            waiting.cancel(false);
+            waiting = null;
+        }
+    }
+
+    /** One who is slow is waited for again; one who takes nothing at all holds up nobody any more. */
+    private void impatient() {
+        Chardev.Listener told = null;
+        boolean complaint = false;
+        synchronized (this) {
+            if (!refused) {
+                return;
+            }
+            if (progress && (held || output.room() == 0)) {
+                await();
+            } else {
+                stalled = !progress;
+                complaint = stalled && !complained;
+                complained |= complaint;
+                relent();
+                told = listener;
+            }
+        }
+        if (complaint) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    () ->
+                            description()
+                                    + ": nothing was read for "
+                                    + patienceMillis
+                                    + " ms; output is dropped until something is");
         }
         if (told != null) {
             told.writable();
@@ -162,7 +265,10 @@ abstract class Port {
             }
             connected = now;
             idle = false;
-            refused = false;
+            relent();
+            held = false;
+            stalled = false;
+            complained = false;
             told = listener;
         }
         if (told != null) {

@@ -13,30 +13,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** All open ports: who has them, which of them wait for their next user, and the channels that services offer. */
 final class Ports implements Chardevs {
+    /** How long somebody who reads nothing is waited for, unless the configuration says otherwise. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
     private final long graceMillis;
+    private final long patienceMillis;
     private final ScheduledThreadPoolExecutor clock;
     private final List<Entry> entries = new ArrayList<>(); // this and what follows guarded by this
     private final Map<String, Deque<ByteChannel>> channels = new HashMap<>();
     private boolean closed;
 
-    /** Ports wait for their next user for the grace time. */
+    /** With the patience that is usual. */
     Ports(Duration grace) {
+        this(grace, PATIENCE);
+    }
+
+    /**
+     * No ports yet.
+     *
+     * @param grace how long a port waits for its next user
+     * @param patience how long a port waits for somebody who is there and reads nothing; zero: for ever
+     */
+    Ports(Duration grace, Duration patience) {
         graceMillis = grace.toMillis();
+        patienceMillis = patience.toMillis();
         clock =
                 new ScheduledThreadPoolExecutor(
                         1,
                         task -> {
-                            Thread thread = new Thread(task, "chardev grace");
+                            Thread thread = new Thread(task, "chardev timer");
                             thread.setDaemon(true);
                             return thread;
                         });
         clock.setKeepAliveTime(1, TimeUnit.SECONDS);
         clock.allowCoreThreadTimeOut(true);
         clock.setRemoveOnCancelPolicy(true);
+        clock.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy()); // at the end
     }
 
     @Override
@@ -47,7 +64,8 @@ final class Ports implements Chardevs {
         }
         Entry entry = find(spec, owner);
         if (entry == null) {
-            entry = new Entry(spec, spec.open());
+            entry = new Entry(spec, spec.open(owner));
+            entry.port.patience(clock, patienceMillis);
             entries.add(entry);
             if (entry.port instanceof ChannelPort port && spec.kind() == Spec.Kind.SERVICE) {
                 attachNext(spec.rest(), port);

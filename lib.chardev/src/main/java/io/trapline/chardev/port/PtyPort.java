@@ -2,8 +2,6 @@ package io.trapline.chardev.port;
 
 import com.sun.jna.LastErrorException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,37 +10,18 @@ import java.nio.file.Path;
  * {@code pty} and {@code pty:LINK}: the master of a pseudo-terminal in raw mode, pts(4). Somebody is at the other
  * end while the slave is open; the master sees that as the absence of POLLHUP, which has to be asked for.
  */
-final class PtyPort extends Port {
+final class PtyPort extends DescriptorPort {
     /** While nobody has the slave open, how often that is looked at. */
     private static final int LOOK_MILLIS = 50;
 
-    private static final int BUFFER = 4 << 10; // what a pty takes at once
-    private static final int POLLFD = 8; // sizeof(struct pollfd): int fd; short events, revents
-
-    private final int master;
-    private final int event;
     private final Path slave;
     private final Path link; // null: none
-    private final Thread thread;
-    private final ByteBuffer incoming = ByteBuffer.allocateDirect(BUFFER);
-    private final ByteBuffer outgoing = ByteBuffer.allocateDirect(BUFFER);
-    private final ByteBuffer one =
-            ByteBuffer.allocateDirect(Long.BYTES).order(ByteOrder.nativeOrder());
-    private final ByteBuffer counter = ByteBuffer.allocateDirect(Long.BYTES);
-    private final ByteBuffer polled =
-            ByteBuffer.allocateDirect(2 * POLLFD).order(ByteOrder.nativeOrder());
-    private boolean open; // closed under this, so that wake() never writes to another's descriptor
-    private volatile boolean closing;
 
     private PtyPort(int master, int event, Path slave, Path link) {
-        this.master = master;
-        this.event = event;
+        super(master, event);
         this.slave = slave;
         this.link = link;
-        one.putLong(0, 1);
-        open = true;
-        thread = thread("mover", this::run);
-        thread.start();
+        start();
     }
 
     /** Opens one; a link left behind by an earlier pty is replaced, anything else in its place is refused. */
@@ -57,7 +36,7 @@ final class PtyPort extends Port {
             Libc.unlockpt(master);
             Path slave = Path.of(name(master));
             makeRaw(slave);
-            event = Libc.eventfd(0, Libc.O_NONBLOCK | Libc.O_CLOEXEC);
+            event = newEvent();
             if (link != null) {
                 link(link, slave);
             }
@@ -106,39 +85,13 @@ final class PtyPort extends Port {
     }
 
     @Override
-    void wake() {
-        synchronized (one) {
-            if (open) {
-                Libc.write(event, one, Long.BYTES);
-            }
-        }
-    }
-
-    @Override
-    void close() {
-        closing = true;
-        wake();
-        join(thread, PATIENCE_MILLIS);
-    }
-
-    private void run() {
-        while (!closing) {
-            if (connected()) {
-                move();
-            } else {
-                poll(0, LOOK_MILLIS);
-                int events = poll(Libc.POLLIN, 0);
-                connected((events & Libc.POLLHUP) == 0 || (events & Libc.POLLIN) != 0);
-            }
-        }
+    void round() {
         if (connected()) {
-            send();
-            connected(false);
-        }
-        unlink();
-        synchronized (one) {
-            open = false;
-            closeAll(master, event);
+            move();
+        } else {
+            poll(0, LOOK_MILLIS);
+            int events = poll(Libc.POLLIN, 0);
+            connected((events & Libc.POLLHUP) == 0 || (events & Libc.POLLIN) != 0);
         }
     }
 
@@ -152,45 +105,18 @@ final class PtyPort extends Port {
                         (room > 0 ? Libc.POLLIN : 0) | (stuck ? Libc.POLLOUT : 0),
                         idle || stuck ? -1 : LINGER_MILLIS);
         if ((events & Libc.POLLIN) != 0) {
-            long count = Libc.read(master, incoming.clear(), Math.min(room, BUFFER));
-            if (count > 0) {
-                received(incoming.limit((int) count));
-            }
+            receive(room);
         } else if ((events & Libc.POLLHUP) != 0) {
             if (room > 0) {
                 connected(false);
             } else {
-                poll(0, LOOK_MILLIS); // hung up, but it may have left input for which there is no
-                // room yet
+                poll(0, LOOK_MILLIS); // it may have left input for which there is no room yet
             }
         }
     }
 
-    /** Sends what is taken at once; false if that was not all. */
-    private boolean send() {
-        int offered = output(outgoing).remaining();
-        long count = Libc.write(master, outgoing, offered);
-        if (count > 0) {
-            sent((int) count);
-        }
-        return count == offered;
-    }
-
-    /** Waits for events of the master (none: not even for its hang-up) or to be woken; the master's events. */
-    private int poll(int events, int millis) {
-        polled.putInt(0, event).putShort(4, Libc.POLLIN).putShort(6, (short) 0);
-        polled.putInt(POLLFD, events == 0 && millis > 0 ? -1 : master);
-        polled.putShort(POLLFD + 4, (short) events).putShort(POLLFD + 6, (short) 0);
-        if (Libc.poll(polled, 2, millis) <= 0) {
-            return 0;
-        }
-        if (polled.getShort(6) != 0) {
-            Libc.read(event, counter, Long.BYTES);
-        }
-        return polled.getShort(POLLFD + 6);
-    }
-
-    private void unlink() {
+    @Override
+    void ended() {
         try {
             if (link != null
                     && Files.isSymbolicLink(link)
@@ -199,14 +125,6 @@ final class PtyPort extends Port {
             }
         } catch (IOException e) {
             // Nothing is left to be done about it.
-        }
-    }
-
-    private static void closeAll(int... descriptors) {
-        for (int descriptor : descriptors) {
-            if (descriptor >= 0) {
-                Libc.close(descriptor);
-            }
         }
     }
 }

@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,6 +26,8 @@ record Spec(Kind kind, String rest) {
         TCP(Rest.REQUIRED),
         UNIX(Rest.REQUIRED),
         PTY(Rest.ALLOWED),
+        TTY(Rest.REQUIRED),
+        LOG(Rest.ALLOWED),
         SERVICE(Rest.REQUIRED);
 
         private final Rest rest;
@@ -45,7 +48,11 @@ record Spec(Kind kind, String rest) {
     }
 
     private static final String FORMS =
-            "null, terminal, file:PATH, tcp:HOST:PORT, unix:PATH, pty[:LINK] or service:NAME";
+            "null, terminal, file:PATH, log[:NAME], tcp:HOST:PORT, unix:PATH, pty[:LINK], tty:PATH or"
+                    + " service:NAME";
+
+    private static final int S_IFMT = 0xF000; // inode(7)
+    private static final int S_IFIFO = 0x1000;
 
     /** Only literals and the one name that every host knows: looking a name up may take long. */
     private static final Pattern HOST = Pattern.compile("localhost|[0-9.]+|\\[[0-9a-fA-F:.]+]");
@@ -73,19 +80,20 @@ record Spec(Kind kind, String rest) {
     private void check() {
         switch (kind) {
             case TCP -> address();
-            case FILE, UNIX -> path();
+            case FILE, UNIX, TTY -> path();
             case PTY -> {
                 if (!rest.isEmpty()) {
                     path();
                 }
             }
-            case NULL, TERMINAL, SERVICE -> {}
+            case NULL, TERMINAL, SERVICE, LOG -> {}
         }
     }
 
     /** Whether two openings mean two things: each has one of its own. */
     boolean anonymous() {
         return kind == Kind.NULL
+                || kind == Kind.LOG
                 || kind == Kind.PTY && rest.isEmpty()
                 || kind == Kind.TCP && address().getPort() == 0;
     }
@@ -93,25 +101,26 @@ record Spec(Kind kind, String rest) {
     /** The same for specs that mean the same. */
     String key() {
         return switch (kind) {
-            case NULL, TERMINAL, SERVICE -> toString();
+            case NULL, TERMINAL, SERVICE, LOG -> toString();
             case TCP -> "tcp:" + address();
-            case FILE, UNIX -> kind.word() + ':' + path();
+            case FILE, UNIX, TTY -> kind.word() + ':' + path();
             case PTY -> rest.isEmpty() ? "pty" : "pty:" + path();
         };
     }
 
-    /** Opens it on the host; a {@code service} waits for its channel. */
-    Port open() throws IOException {
+    /**
+     * Opens it on the host; a {@code service} waits for its channel.
+     *
+     * @param owner what a log calls it, unless it has a name
+     */
+    Port open(String owner) throws IOException {
         try {
             return switch (kind) {
                 case NULL -> new NullPort();
-                case FILE ->
-                        ChannelPort.file(
-                                toString(),
-                                FileChannel.open(
-                                        path(),
-                                        StandardOpenOption.CREATE,
-                                        StandardOpenOption.APPEND));
+                case FILE -> ChannelPort.file(toString(), file());
+                case LOG ->
+                        ChannelPort.file(toString(), LogChannel.of(rest.isEmpty() ? owner : rest));
+                case TTY -> TtyPort.open(path());
                 case TCP -> SocketPort.tcp(address());
                 case UNIX -> SocketPort.unix(path());
                 case PTY -> PtyPort.open(rest.isEmpty() ? null : path());
@@ -125,6 +134,16 @@ record Spec(Kind kind, String rest) {
         } catch (IOException e) {
             throw new IOException(this + ": " + e.getMessage(), e);
         }
+    }
+
+    /** A named pipe is refused: opening one waits until somebody reads it. */
+    private FileChannel file() throws IOException {
+        Path path = path();
+        if (Files.exists(path)
+                && ((int) Files.getAttribute(path, "unix:mode") & S_IFMT) == S_IFIFO) {
+            throw new IOException("there is a named pipe, wanted a file");
+        }
+        return FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private InetSocketAddress address() {

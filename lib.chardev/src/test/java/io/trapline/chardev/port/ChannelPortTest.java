@@ -3,6 +3,7 @@ package io.trapline.chardev.port;
 import static io.trapline.chardev.port.Waiting.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.chardev.Chardev;
@@ -231,5 +232,16 @@ class ChannelPortTest {
         ports.closeAll();
 
         assertTrue(("before " + text).equals(Files.readString(file)));
+    }
+
+    /** Opening one would wait until somebody reads it. */
+    @Test
+    void refusesANamedPipeInPlaceOfAFile() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+
+        var e = assertThrows(IOException.class, () -> ports.open("file:" + pipe));
+
+        assertEquals("file:" + pipe + ": there is a named pipe, wanted a file", e.getMessage());
     }
 }

@@ -51,6 +51,10 @@ class PortsTest {
                 "tcp:example.org:1",
                 "NULL",
                 "pty:\0",
+                "tty",
+                "tty:",
+                "tty:\0",
+                "logs",
             })
     void refusesWhatMakesNoSense(String spec) {
         var e = assertThrows(IllegalArgumentException.class, () -> ports.open(spec));

@@ -76,7 +76,7 @@ final class Waiting implements Chardev.Listener {
     static java.util.List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .map(Thread::getName)
-                .filter(name -> name.startsWith("chardev ") && !name.equals("chardev grace"))
+                .filter(name -> name.startsWith("chardev ") && !name.equals("chardev timer"))
                 .sorted()
                 .toList();
     }
