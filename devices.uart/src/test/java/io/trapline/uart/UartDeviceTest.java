@@ -125,6 +125,61 @@ class UartDeviceTest {
         assertEquals(List.of(), board.claims());
     }
 
+    @Test
+    void isWhatItsNumberSays() {
+        new UartDevice(Configured.with(Map.of("com", 3)), chardevs).install(board);
+
+        assertEquals("port 0x3e8+8", board.claim().toString());
+        assertEquals("null for main/com1", opened);
+    }
+
+    @Test
+    void answersInMemoryWithAStride() {
+        UartDevice mapped =
+                new UartDevice(
+                        Configured.with(Map.of("address", 0xFE00_0000L, "stride", 4, "irq", 5)),
+                        chardevs);
+        mapped.install(board);
+        mapped.reset();
+
+        assertEquals(32, board.claim().length());
+        board.write(0xFE00_001CL, 4, 0x5A);
+        assertEquals(0x5A, board.read(0xFE00_001CL, 4));
+        assertEquals(0x5A, board.read(0xFE00_001CL, 1));
+        assertEquals(0xFF, board.read(0xFE00_001DL, 1));
+        board.write(0xFE00_0010L, 1, 0x08);
+        board.write(0xFE00_0004L, 1, 0x02);
+        assertTrue(board.line(5).raised());
+    }
+
+    @Test
+    void takesItsTimeIfItIsToldTo() {
+        UartDevice timed =
+                new UartDevice(Configured.with(Map.of("com", 2, "transmit", "timed")), chardevs);
+        timed.install(board);
+        timed.reset();
+        board.out(PORT, 'x');
+        assertEquals(0x20, board.in(PORT + 5));
+
+        board.time().advance(1_000_000_000);
+
+        assertEquals(0x60, board.in(PORT + 5));
+        assertEquals("x", chardev.printed.toString());
+    }
+
+    @Test
+    void refusesWhatContradictsItselfAndTakesNothing() {
+        for (Map<String, Object> given :
+                List.<Map<String, Object>>of(
+                        Map.of("com", 2, "port", 0x3F8), Map.of("transmit", "slow"))) {
+            UartDevice refused = new UartDevice(Configured.with(given), chardevs);
+
+            assertThrows(IllegalArgumentException.class, () -> refused.install(board));
+        }
+        assertNull(opened);
+        assertEquals(List.of(), board.claims());
+    }
+
     /** Made as Declarative Services makes one. */
     private static UartDevice.Config config() {
         return Configured.with(Map.of("port", PORT, "chardev", "pty"));

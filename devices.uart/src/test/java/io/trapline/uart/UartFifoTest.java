@@ -63,6 +63,59 @@ class UartFifoTest {
         assertEquals(Iir.FIFOS | Iir.TIME_OUT, pc.read(IIR));
     }
 
+    /** Case: divisor 0. On the way to another, or for ever, it changes no rate, and nothing throws or stops. */
+    @Test
+    void keepTheRateUnderADivisorOfZero() {
+        pc.configured(96);
+        pc.configured(0);
+        assertEquals(0L, Shown.of(pc.uart::inspect).get("divisor"));
+        assertEquals(1200L, Shown.of(pc.uart::inspect).get("baud"));
+        pc.write(FCR, 0xC1);
+        pc.write(IER, Ier.ERBFI);
+        pc.type("a");
+
+        pc.time.advance(33_333_332);
+        assertFalse(pc.line.raised());
+        pc.time.advance(1);
+        assertTrue(pc.line.raised());
+    }
+
+    /** An overrun is a character that came, too. */
+    @Test
+    void timesOutFromTheLastCharacterThatWasLost() {
+        pc.write(FCR, 0xC1);
+        pc.write(IER, Ier.ERBFI);
+        pc.write(MCR, Mcr.LOOP | Mcr.OUT2);
+        for (int i = 0; i < 16; i++) {
+            pc.write(THR, 'a');
+        }
+        pc.time.advance(4_000_000);
+        pc.write(THR, 'x');
+        pc.time.advance(4_166_665);
+        assertEquals(Iir.FIFOS | Iir.DATA, pc.read(IIR));
+        pc.time.advance(1);
+
+        assertEquals(Iir.FIFOS | Iir.TIME_OUT, pc.read(IIR));
+    }
+
+    /** A rate that changes while it waits counts from the next character. */
+    @Test
+    void keepTheTimeOutThatIsRunningWhenTheRateChanges() {
+        pc.write(FCR, 0xC1);
+        pc.write(IER, Ier.ERBFI);
+        pc.type("a");
+        pc.configured(1);
+
+        pc.time.advance(4_166_665);
+        assertFalse(pc.line.raised());
+        pc.time.advance(1);
+        assertTrue(pc.line.raised());
+        pc.type("b");
+        pc.read(RBR);
+        pc.time.advance(347_222);
+        assertTrue(pc.line.raised());
+    }
+
     @Test
     void timesOutFromTheLastCharacterThatCame() {
         pc.write(FCR, 0xC1);
@@ -181,6 +234,20 @@ class UartFifoTest {
         assertEquals(Lsr.OE | Lsr.DR, pc.read(LSR) & 0x1F);
         assertEquals(Lsr.DR, pc.read(LSR) & 0x1F);
         assertEquals("abcdefghijklmnop", pc.readAll());
+    }
+
+    /** RBR is a register: it keeps what was read, and what a reset of the FIFOs throws away. */
+    @Test
+    void leaveRbrAloneInCharacterMode() {
+        pc.type("a");
+        assertEquals('a', pc.read(RBR));
+        assertEquals('a', pc.read(RBR));
+        pc.write(FCR, Fcr.ENABLE);
+        assertEquals(0, pc.read(RBR));
+        pc.write(FCR, 0);
+
+        assertEquals('a', pc.read(RBR));
+        assertEquals(0, pc.read(LSR) & Lsr.DR);
     }
 
     @Test

@@ -134,6 +134,21 @@ class UartTransmitTest {
         assertTrue(pc.line.raised());
     }
 
+    /** §8.4, bit 2: an empty FIFO that is cleared is empty again, and says so. */
+    @Test
+    void interruptsOnceItsFifoIsCleared() {
+        pc.write(FCR, Fcr.ENABLE);
+        pc.write(IER, Ier.ETBEI);
+        pc.read(IIR);
+        assertFalse(pc.line.raised());
+
+        pc.write(FCR, Fcr.ENABLE | Fcr.XMIT_RESET);
+
+        assertEquals(Iir.FIFOS | Iir.THR_EMPTY, pc.read(IIR));
+        pc.write(FCR, Fcr.ENABLE | Fcr.RCVR_RESET);
+        assertFalse(pc.line.raised());
+    }
+
     @Test
     void sendsABreakForAsLongAsLcrSays() {
         pc.write(LCR, Pc.EIGHT_BITS | Lcr.BREAK);
