@@ -146,6 +146,10 @@ final class Receiver {
 
     // ---- Character time-out, §8.10
 
+    private boolean waiting() {
+        return fifos() && !fifo.isEmpty() && !timedOut;
+    }
+
     /** It counts from the last character that came, even one too many, or was read. */
     private void restartTimeOut() {
         if (fifos() && !fifo.isEmpty()) {
@@ -158,7 +162,7 @@ final class Receiver {
 
     /** The timer's task. It is not armed anew with each character, so it may come early. */
     private void silent() {
-        if (fifos() && !fifo.isEmpty() && !timedOut) {
+        if (waiting()) {
             if (timers.now() < deadline) {
                 timer.at(deadline);
             } else {
@@ -177,12 +181,12 @@ final class Receiver {
      * @param rbr without FIFOs, the last character
      * @param status LSR bits 0 to 4, and 7
      * @param timedOut whether the time-out interrupt is pending
-     * @param deadline when it comes if nothing moves, nanoseconds of machine time
+     * @param deadline when it comes if nothing moves, nanoseconds of machine time; 0: it does not
      */
     record State(int[] characters, int rbr, int status, boolean timedOut, long deadline) {}
 
     State save() {
-        return new State(fifo.toArray(), rbr, status, timedOut, deadline);
+        return new State(fifo.toArray(), rbr, status, timedOut, waiting() ? deadline : 0);
     }
 
     /**
@@ -198,9 +202,9 @@ final class Receiver {
         rbr = state.rbr();
         status = state.status();
         timedOut = state.timedOut();
-        deadline = state.deadline() + shifted;
+        deadline = Math.max(state.deadline() + shifted, 0);
         timer.cancel();
-        if (fifos() && !fifo.isEmpty() && !timedOut) {
+        if (waiting()) {
             timer.at(deadline);
         }
     }

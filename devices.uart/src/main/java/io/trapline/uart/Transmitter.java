@@ -208,7 +208,7 @@ final class Transmitter {
      *
      * @param characters in THR or the FIFO, oldest first
      * @param shift what is in the shift register: a byte, and bit 8 if a break garbles it; -1: nothing
-     * @param due when it will have been sent
+     * @param due when it will have been sent; 0 if there is nothing, or it has been
      * @param held whether it has been, but the line had no room
      * @param empty THRE
      * @param indication when THRE will rise, if that is delayed; else 0
@@ -231,7 +231,7 @@ final class Transmitter {
         return new State(
                 fifo.toArray(),
                 shift,
-                shift == NONE ? 0 : due,
+                shift == NONE || held ? 0 : due,
                 held,
                 empty,
                 indication == NEVER ? 0 : indication,
@@ -251,13 +251,13 @@ final class Transmitter {
         depth = fifos ? Fifo.LENGTH : 1;
         fifo.fill(state.characters());
         shift = state.shift();
-        due = timed ? state.due() + shifted : 0;
+        due = timed ? Math.max(state.due() + shifted, 0) : 0;
         held = state.held();
         empty = state.empty();
         pair = state.pair();
         interrupt = state.interrupt();
         if (state.indication() != 0) {
-            indication = timed ? state.indication() + shifted : 0;
+            indication = timed ? Math.max(state.indication() + shifted, 1) : 0; // 0: none
         }
     }
 }

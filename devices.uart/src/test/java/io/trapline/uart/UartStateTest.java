@@ -21,6 +21,7 @@ import io.trapline.uart.UartRegister.Lcr;
 import io.trapline.uart.UartRegister.Mcr;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -279,5 +280,45 @@ class UartStateTest {
         after.time.advance(1_000_000_000);
         assertEquals("xyz", after.chardev.printed.toString());
         assertEquals(0x60, after.read(UartRegister.LSR));
+    }
+
+    /** A state that nobody saved is refused as a whole, or is one that a guest and time can go on with. */
+    @Test
+    void isSafeWhateverItSays() {
+        Map<String, Object> sane = saved().values();
+        String[] names = sane.keySet().toArray(String[]::new);
+        int refused = 0;
+        for (int seed = 0; seed < 2_000; seed++) {
+            Random random = new Random(seed);
+            Map<String, Object> values = new HashMap<>(sane);
+            for (int i = random.nextInt(3); i >= 0; i--) {
+                String name = names[random.nextInt(names.length)];
+                values.put(name, strange(sane.get(name), random));
+            }
+            Pc pc = new Pc(random.nextBoolean());
+            try {
+                restore(pc.uart, new DeviceState(UartState.SCHEMA, UartState.VERSION, values));
+            } catch (IllegalArgumentException e) {
+                refused++;
+            }
+            for (int i = 0; i < 30; i++) {
+                pc.uart.write(random.nextInt(8), 1, random.nextInt(256));
+                pc.uart.read(random.nextInt(8), 1);
+                pc.time.advance(random.nextInt(100_000_000));
+                restore(pc.uart, pc.uart.save().toDeviceState());
+            }
+        }
+        assertTrue(refused > 500 && refused < 1_900, refused + " refused");
+    }
+
+    private static Object strange(Object sane, Random random) {
+        if (sane instanceof Boolean) {
+            return random.nextBoolean();
+        } else if (sane instanceof int[]) {
+            return random.ints(random.nextInt(20), 0, 256).toArray();
+        } else if (sane instanceof Long) {
+            return random.nextLong() >> random.nextInt(64);
+        }
+        return random.nextInt() >> random.nextInt(32);
     }
 }

@@ -94,6 +94,23 @@ class UartTimedTest {
         assertEquals("abcdefghijklmnop", printed());
     }
 
+    /** A host that was busy: what is overdue goes at once, and what follows keeps its moment. */
+    @Test
+    void catchesUpWhenTheTimerComesLate() {
+        pc.write(FCR, Fcr.ENABLE);
+        for (int i = 0; i < 5; i++) {
+            pc.write(THR, 'a' + i);
+        }
+        pc.time.jump(2 * CHARACTER + CHARACTER / 2);
+
+        pc.time.advance(0);
+        assertEquals("ab", printed());
+        pc.time.advance(CHARACTER - CHARACTER / 2 - 1);
+        assertEquals("ab", printed());
+        pc.time.advance(1);
+        assertEquals("abc", printed());
+    }
+
     /** §8.2. A character that is on its way keeps its rate; the next has the new one. */
     @Test
     void keepsTheRateThatItBeganWith() {
