@@ -125,6 +125,11 @@ final class Transmitter {
 
     // ---- The line's side
 
+    /** Whether time allows something that the timer has not done yet. */
+    boolean overdue() {
+        return timed && timer.armed() && timer.deadline() <= timers.now();
+    }
+
     /** Sends what time and the line allow. */
     void advance() {
         long now = timed ? timers.now() : 0;

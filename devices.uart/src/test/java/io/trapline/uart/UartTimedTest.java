@@ -111,6 +111,24 @@ class UartTimedTest {
         assertEquals("abc", printed());
     }
 
+    /** A guest that polls depends on no thread of the host. */
+    @Test
+    void isOnTimeForAGuestThatPolls() {
+        pc.write(IER, Ier.ETBEI);
+        pc.write(THR, 'a');
+        pc.write(THR, 'b');
+        pc.time.jump(CHARACTER - 1);
+        assertEquals(0, transmitter());
+        pc.time.jump(1);
+        assertEquals(Lsr.THRE, transmitter());
+        assertTrue(pc.line.raised());
+        pc.time.jump(CHARACTER);
+        assertEquals(EMPTY, transmitter());
+
+        assertEquals("ab", printed());
+        assertEquals(0, pc.time.expired());
+    }
+
     /** §8.2. A character that is on its way keeps its rate; the next has the new one. */
     @Test
     void keepsTheRateThatItBeganWith() {
