@@ -33,6 +33,8 @@ final class Rooms {
                                               "org.apache.felix.service.", "org.jline.", OSGI)),
             Map.entry("demo",          Set.of("io.trapline.hypervisor", "io.trapline.machine",
                                               "org.apache.felix.service.command", OSGI)),
+            Map.entry("testport.",     Set.of("io.trapline.device", "io.trapline.hypervisor", "io.trapline.machine",
+                                              "jakarta.json", OSGI)),
             Map.entry("guest",         Set.of()));
     // spotless:on
 

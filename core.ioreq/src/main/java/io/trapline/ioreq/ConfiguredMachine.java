@@ -25,7 +25,7 @@ import org.osgi.service.metatype.annotations.Option;
         configurationPolicy = ConfigurationPolicy.REQUIRE)
 @Designate(ocd = ConfiguredMachine.Config.class, factory = true)
 public final class ConfiguredMachine {
-    private static final List<String> BACKENDS = List.of("auto", "acrn", "kvm", "sim");
+    private static final List<String> BACKENDS = List.of("auto", "acrn", "kvm", "sim", "qtest");
     private static final long MIB = 1L << 20;
 
     @ObjectClassDefinition(name = "Machine", description = "one User VM")
@@ -36,12 +36,13 @@ public final class ConfiguredMachine {
         String name() default "";
 
         @AttributeDefinition(
-                description = "auto takes the first that works",
+                description = "auto takes the first of acrn, kvm and sim that works",
                 options = {
                     @Option(label = "auto", value = "auto"),
                     @Option(label = "acrn", value = "acrn"),
                     @Option(label = "kvm", value = "kvm"),
-                    @Option(label = "sim", value = "sim")
+                    @Option(label = "sim", value = "sim"),
+                    @Option(label = "qtest", value = "qtest")
                 })
         String backend() default "auto";
 

@@ -46,6 +46,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  */
 @Component(service = Machines.class, immediate = true)
 public final class MachineRegistry implements Machines {
+    /** What is tried where none is named; one that wants a client for its accesses is not. */
     private static final List<String> PREFERENCE = List.of("acrn", "kvm", "sim");
 
     private final BundleContext bundles;

@@ -10,7 +10,7 @@ import java.util.Set;
  * How a machine was configured.
  *
  * @param name its name
- * @param backend {@code acrn}, {@code kvm}, {@code sim}, or {@code auto}
+ * @param backend {@code acrn}, {@code kvm}, {@code sim}, {@code qtest}, or {@code auto}
  * @param memory bytes of RAM
  * @param vcpus number of vCPUs
  * @param image what it boots; null: nothing (a scripted guest)

@@ -1,7 +1,6 @@
 package io.trapline.launcher;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +28,7 @@ final class Demo implements Callable<Integer> {
     @Override
     public Integer call() throws BadInput, InterruptedException {
         Layout layout = Layout.find();
-        List<Path> bundles = new ArrayList<>(layout.jars("bundles"));
-        bundles.removeIf(jar -> Layout.name(jar).equals("org.apache.felix.fileinstall"));
+        List<Path> bundles = layout.bundlesBut("org.apache.felix.fileinstall", Qtest.BUNDLE);
 
         Map<String, Object> uart = new TreeMap<>();
         uart.put("port", 0x3F8L);

@@ -1,7 +1,6 @@
 package io.trapline.launcher;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -30,9 +29,8 @@ final class Doctor implements Callable<Integer> {
     @Override
     public Integer call() throws BadInput, InterruptedException {
         Layout layout = Layout.find();
-        List<Path> bundles = new ArrayList<>(layout.jars("bundles"));
-        bundles.removeIf(
-                jar -> List.of("demo", "org.apache.felix.fileinstall").contains(Layout.name(jar)));
+        List<Path> bundles =
+                layout.bundlesBut("demo", "org.apache.felix.fileinstall", Qtest.BUNDLE);
         return new Session("doctor", bundles, Map.of("trapline.backend", backend.toString()), null)
                 .perform();
     }

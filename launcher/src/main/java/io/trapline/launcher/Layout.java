@@ -64,6 +64,13 @@ record Layout(Path home) {
         }
     }
 
+    /** The bundles that are installed at start, without those whose names begin so. */
+    List<Path> bundlesBut(String... prefixes) throws BadInput {
+        return jars("bundles").stream()
+                .filter(jar -> Stream.of(prefixes).noneMatch(name(jar)::startsWith))
+                .toList();
+    }
+
     /** The one jar of a folder whose name begins so. */
     Path jar(String folder, String prefix) throws BadInput {
         for (Path jar : jars(folder)) {

@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Main.Version.class,
         description = "Device emulation whose devices can be changed while the guest runs.",
         footer = {"", "trapline COMMAND --help explains a command."},
-        subcommands = {Run.class, Doctor.class, Demo.class, Bench.class})
+        subcommands = {Run.class, Doctor.class, Demo.class, Qtest.class, Bench.class})
 public final class Main implements Runnable {
     static final int FAILED = 1;
     static final int BAD_INPUT = 2;
@@ -37,8 +37,10 @@ public final class Main implements Runnable {
                 .usageMessage()
                 .description("Prints a script for bash or zsh: source <(./trapline completion)");
         line.addSubcommand("completion", completion);
-        // What follows "bench" is for the other process, options too.
+        // What follows these is for somebody else, options too.
         line.getSubcommands().get("bench").setUnmatchedOptionsArePositionalParams(true);
+        line.getSubcommands().get("qtest").setUnmatchedOptionsArePositionalParams(true);
+        line.setExpandAtFiles(false);
         line.registerConverter(Backend.class, text -> Word.of(Backend.class, text));
         line.registerConverter(Terminal.Focus.class, text -> Word.of(Terminal.Focus.class, text));
         line.setExecutionExceptionHandler((e, command, result) -> failed(e));
@@ -67,7 +69,7 @@ public final class Main implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "no command: run, doctor, demo, bench or completion?");
+                spec.commandLine(), "no command: run, doctor, demo, qtest, bench or completion?");
     }
 
     /** What this is, and what it runs on. */

@@ -49,6 +49,7 @@ final class Platform implements AutoCloseable {
             "shell",                        5,
             "console",                      5,
             "demo",                         5,
+            "testport.",                    5,
             "org.apache.felix.gogo",        5,
             // Last: what it finds in its folder may need anything.
             "org.apache.felix.fileinstall", 6);

@@ -58,9 +58,8 @@ final class Run implements Callable<Integer> {
     @Override
     public Integer call() throws BadInput, InterruptedException {
         Layout layout = Layout.find();
-        List<Path> bundles = new ArrayList<>(layout.jars("bundles"));
-        bundles.removeIf(
-                jar -> Layout.name(jar).equals("demo") || isFileInstall(jar) && deploy == null);
+        List<Path> bundles = new ArrayList<>(layout.bundlesBut("demo", Qtest.BUNDLE));
+        bundles.removeIf(jar -> isFileInstall(jar) && deploy == null);
         bundles.addAll(layout.jars("devices"));
 
         Configuration configuration = config == null ? byDefault() : Configuration.read(config);

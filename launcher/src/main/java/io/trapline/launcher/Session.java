@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 
 /** One run of the framework for one command: started, used, stopped, whoever says so. */
 final class Session {
@@ -34,9 +35,20 @@ final class Session {
 
     /** Does the command; its result is the exit status. A signal keeps the status that the JVM gives it. */
     int perform() throws BadInput, InterruptedException {
+        return perform(this::end);
+    }
+
+    /** Does the command; its result is the exit status, and 0 if a signal ends it before. */
+    int performUntilSignalled() throws BadInput, InterruptedException {
+        return perform(this::signalled);
+    }
+
+    private int perform(BiConsumer<Platform, Terminal> atEnd)
+            throws BadInput, InterruptedException {
         try (Terminal terminal = new Terminal(Terminal.Focus.SHELL)) {
             Platform platform = new Platform(properties, cache);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(platform, terminal), "end"));
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> atEnd.accept(platform, terminal), "end"));
             try {
                 platform.start(without(PROMPT), terminal);
                 return platform.call(command, READY);
