@@ -53,8 +53,7 @@ public final class QtestCommand implements Callable<Integer> {
         try {
             String arguments = context.getProperty(ARGUMENTS);
             CommandLine line = CommandLine.parse(List.of(arguments.split("\0")));
-            Assembly assembly = new Assembly(configurations, machines, types);
-            new Session(context, types, assembly, channels).serve(line);
+            new Session(context, machines, configurations, types, channels).serve(line);
             return 0;
         } catch (BadOption e) {
             return told(e, BAD_INPUT);

@@ -3,7 +3,9 @@ package io.trapline.qtest;
 import io.trapline.device.Device;
 import io.trapline.hypervisor.Hypervisor;
 import io.trapline.machine.MachineListener;
+import io.trapline.machine.Machines;
 import io.trapline.qtest.machine.QtestHypervisor;
+import io.trapline.qtest.monitor.Monitor;
 import io.trapline.qtest.options.BadOption;
 import io.trapline.qtest.options.CommandLine;
 import io.trapline.qtest.options.KeyValues;
@@ -11,7 +13,7 @@ import io.trapline.qtest.options.Option;
 import io.trapline.qtest.port.Port;
 import io.trapline.qtest.port.PortLog;
 import io.trapline.qtest.setup.Assembly;
-import io.trapline.qtest.setup.DeviceSpec;
+import io.trapline.qtest.setup.DeviceSet;
 import io.trapline.qtest.setup.DeviceTypes;
 import io.trapline.qtest.setup.FirmwareConfiguration;
 import io.trapline.qtest.setup.Plan;
@@ -24,15 +26,21 @@ import java.nio.channels.ByteChannel;
 import java.nio.file.Path;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /** One machine for one client, from the command line to the client's end. */
 final class Session {
+    /** Service property of a {@link ByteChannel}: its name as a character device. */
+    private static final String CHARDEV = "trapline.chardev";
+
     private final BundleContext context;
+    private final Machines machines;
     private final DeviceTypes types;
     private final Assembly assembly;
     private final Channels channels;
@@ -41,58 +49,88 @@ final class Session {
     /** Held by who does a command, the port's or a monitor's: they come one after the other. */
     private final Lock turn = new ReentrantLock();
 
-    Session(BundleContext context, DeviceTypes types, Assembly assembly, Channels channels) {
+    Session(
+            BundleContext context,
+            Machines machines,
+            ConfigurationAdmin configurations,
+            DeviceTypes types,
+            Channels channels) {
         this.context = context;
+        this.machines = machines;
         this.types = types;
-        this.assembly = assembly;
         this.channels = channels;
+        assembly = new Assembly(configurations, machines, types);
     }
 
-    /** Makes the machine, finds the client, and serves it until it is gone. */
+    /** Makes the machine, finds its clients, and serves them until the port's is gone. */
     void serve(CommandLine line)
             throws BadOption, Assembly.Failed, IOException, BundleException, InterruptedException {
         for (String jar : line.all(Option.BUNDLE)) {
             context.installBundle(Path.of(jar).toAbsolutePath().toUri().toString()).start();
         }
         Plan plan = new Plan(line, types);
-        make(plan);
-        Port port = new Port(hypervisor.machine(Assembly.MACHINE), turn, log(line));
         KeyValues place = plan.port();
-        if (place.first().equals(Plan.STDIO)) {
+        List<KeyValues> monitors = plan.monitors();
+        DeviceSet devices = new DeviceSet(plan, assembly, this::connect);
+        make(plan, devices);
+
+        Port port = new Port(hypervisor.machine(Assembly.MACHINE), turn, log(line));
+        boolean standard = place.first().equals(Plan.STDIO);
+        ByteChannel channel = standard ? null : channels.add(Wire.open(place));
+        Controls controls = new Controls(machines, plan.drivers(), devices, turn, channels);
+        for (KeyValues monitor : monitors) {
+            begin(new Monitor(channels.add(Wire.open(monitor)), controls));
+        }
+        if (standard) {
             port.serve(
                     channels.add(new FileInputStream(FileDescriptor.in).getChannel()),
                     channels.add(new FileOutputStream(FileDescriptor.out).getChannel()));
         } else {
-            ByteChannel channel = channels.add(Wire.open(place));
             port.serve(channel, channel);
         }
     }
 
-    private void make(Plan plan)
+    private void make(Plan plan, DeviceSet devices)
             throws BadOption, Assembly.Failed, IOException, InterruptedException {
+        int processors = plan.processors();
+        long memory = plan.memory();
         publish(MachineListener.class, assembly, Map.of());
         publish(Hypervisor.class, hypervisor, Map.of());
-        int processors = plan.processors();
         if (plan.hasFirmwareConfiguration()) {
             Device device = new FirmwareConfiguration(processors);
             publish(Device.class, device, Map.of(Device.NAME, FirmwareConfiguration.DEVICE));
         }
-        for (DeviceSpec device : plan.devices()) {
-            assembly.configure(device);
-        }
-        assembly.configure(QtestHypervisor.NAME, plan.memory(), processors);
+        devices.configure();
+        assembly.configure(QtestHypervisor.NAME, memory, processors);
         assembly.awaitRunning();
         if (plan.hasFirmwareConfiguration()) {
             assembly.awaitServing(FirmwareConfiguration.DEVICE);
         }
-        for (DeviceSpec device : plan.devices()) {
-            assembly.awaitServing(device.name());
-        }
+        devices.await();
+    }
+
+    private void connect(String name, KeyValues socket) throws IOException {
+        publish(ByteChannel.class, channels.add(Wire.open(socket)), Map.of(CHARDEV, name));
     }
 
     private <S> void publish(Class<S> type, S service, Map<String, Object> properties) {
         Dictionary<String, Object> copy = new Hashtable<>(properties);
         context.registerService(type, service, copy);
+    }
+
+    private static void begin(Monitor monitor) {
+        Thread thread =
+                new Thread(
+                        () -> {
+                            try {
+                                monitor.serve();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "qtest-monitor");
+        thread.setDaemon(true);
+        thread.start();
     }
 
     private static PortLog log(CommandLine line) throws IOException {

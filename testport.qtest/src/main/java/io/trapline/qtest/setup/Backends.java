@@ -8,6 +8,7 @@ import java.util.Map;
 /** What {@code -chardev} and {@code -serial} define: one end of a line, by its id. */
 public final class Backends {
     private final Map<String, KeyValues> byId = new HashMap<>();
+    private final Map<String, KeyValues> newLines = new HashMap<>();
 
     /** Takes a {@code -chardev}. */
     void add(String option) throws BadOption {
@@ -88,8 +89,9 @@ public final class Backends {
         };
     }
 
-    private static String socket(String id, KeyValues backend) throws BadOption {
+    private String socket(String id, KeyValues backend) throws BadOption {
         if (!backend.on("server")) {
+            newLines.put(Wire.name(id), backend);
             return "service:" + Wire.name(id);
         }
         if (backend.get("path") != null) {
@@ -97,6 +99,13 @@ public final class Backends {
         }
         String host = backend.get("host", "127.0.0.1");
         return "tcp:" + (host.isEmpty() ? "127.0.0.1" : host) + ":" + required(id, backend, "port");
+    }
+
+    /** Sockets to connect to, by the names that devices know them under, since this was last asked. */
+    Map<String, KeyValues> newLines() {
+        Map<String, KeyValues> taken = Map.copyOf(newLines);
+        newLines.clear();
+        return taken;
     }
 
     private static String required(String id, KeyValues backend, String key) throws BadOption {

@@ -1,0 +1,180 @@
+package io.trapline.qtest.monitor;
+
+import io.trapline.qtest.options.BadOption;
+import io.trapline.qtest.options.KeyValues;
+import io.trapline.qtest.setup.Assembly;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The commands of a monitor, as a table, and what each does. */
+final class MonitorCommands {
+    /** Hears what happens besides the answer. */
+    interface Events {
+        /** An event happened. */
+        void tell(String event, JsonObject data) throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Action {
+        JsonValue run(JsonObject arguments)
+                throws MonitorError, BadOption, Assembly.Failed, IOException, InterruptedException;
+    }
+
+    private final MonitoredMachine machine;
+    private final Events events;
+    private final Map<String, Action> table = new TreeMap<>();
+
+    /** What is told, or done, once the answer is sent. */
+    private After after = () -> {};
+
+    private interface After {
+        void run() throws IOException;
+    }
+
+    MonitorCommands(MonitoredMachine machine, Events events) {
+        this.machine = machine;
+        this.events = events;
+        // spotless:off
+        table.put("qmp_capabilities", arguments -> JsonValue.EMPTY_JSON_OBJECT);
+        table.put("query-version",    arguments -> version());
+        table.put("query-commands",   arguments -> names(table.keySet()));
+        table.put("query-machines",   arguments -> list(machine.machines(), MonitorCommands::machine));
+        table.put("qom-list-types",   arguments -> names(machine.deviceTypes()));
+        table.put("query-status",     arguments -> status());
+        table.put("block_resize",     this::resize);
+        table.put("device_add",       this::add);
+        table.put("device_del",       this::delete);
+        table.put("system_reset",     arguments -> done(machine::reset, "RESET"));
+        table.put("stop",             arguments -> done(machine::pause, "STOP"));
+        table.put("cont",             arguments -> done(machine::resume, "RESUME"));
+        table.put("quit",             arguments -> quit());
+        // spotless:on
+    }
+
+    /** Does a command. */
+    JsonValue run(JsonObject command) throws MonitorError, InterruptedException {
+        after = () -> {};
+        Action action = table.get(text(command, "execute"));
+        if (action == null) {
+            throw new MonitorError(
+                    "CommandNotFound",
+                    "The command " + text(command, "execute") + " has not been found");
+        }
+        JsonValue arguments = command.getOrDefault("arguments", JsonValue.EMPTY_JSON_OBJECT);
+        if (arguments.getValueType() != JsonValue.ValueType.OBJECT) {
+            throw new MonitorError(MonitorError.GENERIC, "'arguments' is no object");
+        }
+        try {
+            return action.run(arguments.asJsonObject());
+        } catch (BadOption | Assembly.Failed | IOException | IllegalStateException e) {
+            throw new MonitorError(MonitorError.GENERIC, e.getMessage());
+        }
+    }
+
+    /** What follows the answer. */
+    void afterwards() throws IOException {
+        after.run();
+    }
+
+    private static String text(JsonObject from, String key) throws MonitorError {
+        if (from.get(key) instanceof JsonString text) {
+            return text.getString();
+        }
+        throw new MonitorError(MonitorError.GENERIC, "'" + key + "' is no text, or is missing");
+    }
+
+    private static JsonObject version() {
+        return Json.object()
+                .add("qemu", Json.object().add("micro", 0).add("minor", 2).add("major", 7))
+                .add("package", "")
+                .build();
+    }
+
+    private static JsonObject machine(String name) {
+        return Json.object()
+                .add("name", name)
+                .add("cpu-max", 1)
+                .add("hotpluggable-cpus", false)
+                .add("numa-mem-supported", false)
+                .add("deprecated", false)
+                .build();
+    }
+
+    private static JsonArray names(Iterable<String> names) {
+        return list(names, Json::named);
+    }
+
+    private static JsonArray list(Iterable<String> names, Function<String, JsonObject> row) {
+        JsonArrayBuilder rows = Json.LIBRARY.createArrayBuilder();
+        names.forEach(name -> rows.add(row.apply(name)));
+        return rows.build();
+    }
+
+    private JsonObject status() {
+        boolean running = machine.running();
+        return Json.object()
+                .add("running", running)
+                .add("singlestep", false)
+                .add("status", running ? "running" : "paused")
+                .build();
+    }
+
+    /** There are no disks yet. */
+    private JsonValue resize(JsonObject arguments) throws MonitorError {
+        throw new MonitorError(
+                MonitorError.GENERIC, "there is no disk " + text(arguments, "device"));
+    }
+
+    private JsonValue add(JsonObject arguments)
+            throws MonitorError, BadOption, Assembly.Failed, IOException, InterruptedException {
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonValue> argument : arguments.entrySet()) {
+            settings.put(argument.getKey(), plain(argument.getKey(), argument.getValue()));
+        }
+        String driver = text(arguments, "driver");
+        machine.add(new KeyValues(driver, settings));
+        return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    private static String plain(String key, JsonValue value) throws MonitorError {
+        return switch (value.getValueType()) {
+            case STRING -> ((JsonString) value).getString();
+            case NUMBER -> value.toString();
+            case TRUE -> "on";
+            case FALSE -> "off";
+            default ->
+                    throw new MonitorError(MonitorError.GENERIC, "'" + key + "' is no plain value");
+        };
+    }
+
+    private JsonValue delete(JsonObject arguments)
+            throws MonitorError, IOException, InterruptedException {
+        String id = text(arguments, "id");
+        if (!machine.delete(id)) {
+            throw new MonitorError("DeviceNotFound", "Device '" + id + "' not found");
+        }
+        JsonObject data =
+                Json.object().add("device", id).add("path", "/machine/peripheral/" + id).build();
+        after = () -> events.tell("DEVICE_DELETED", data);
+        return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    private JsonValue done(Runnable action, String event) {
+        action.run();
+        after = () -> events.tell(event, JsonValue.EMPTY_JSON_OBJECT);
+        return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    private JsonValue quit() {
+        after = machine::quit;
+        return JsonValue.EMPTY_JSON_OBJECT;
+    }
+}

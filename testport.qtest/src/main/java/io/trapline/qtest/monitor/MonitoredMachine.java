@@ -1,0 +1,37 @@
+package io.trapline.qtest.monitor;
+
+import io.trapline.qtest.options.BadOption;
+import io.trapline.qtest.options.KeyValues;
+import io.trapline.qtest.setup.Assembly;
+import java.io.IOException;
+import java.util.List;
+
+/** What a monitor's commands work on. */
+public interface MonitoredMachine {
+    /** The names of the machines that there are. */
+    List<String> machines();
+
+    /** The device types that {@link #add} takes. */
+    List<String> deviceTypes();
+
+    /** Adds a device; returns when it serves. */
+    void add(KeyValues device) throws BadOption, Assembly.Failed, IOException, InterruptedException;
+
+    /** Takes a device out; false: there is none of that name. */
+    boolean delete(String device) throws IOException, InterruptedException;
+
+    /** Whether it runs. */
+    boolean running();
+
+    /** Power-on. */
+    void reset();
+
+    /** Lets it stand still, its time too. */
+    void pause();
+
+    /** Lets it go on. */
+    void resume();
+
+    /** Ends everything. */
+    void quit();
+}
