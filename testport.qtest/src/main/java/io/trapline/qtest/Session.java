@@ -94,11 +94,11 @@ final class Session {
             throws BadOption, Assembly.Failed, IOException, InterruptedException {
         int processors = plan.processors();
         long memory = plan.memory();
+        Device firmware = new FirmwareConfiguration(memory, processors, plan.uuid());
         publish(MachineListener.class, assembly, Map.of());
         publish(Hypervisor.class, hypervisor, Map.of());
         if (plan.hasFirmwareConfiguration()) {
-            Device device = new FirmwareConfiguration(processors);
-            publish(Device.class, device, Map.of(Device.NAME, FirmwareConfiguration.DEVICE));
+            publish(Device.class, firmware, Map.of(Device.NAME, FirmwareConfiguration.DEVICE));
         }
         devices.configure();
         assembly.configure(QtestHypervisor.NAME, memory, processors);

@@ -11,11 +11,14 @@ import jakarta.json.JsonValue;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The commands of a monitor, as a table, and what each does. */
 final class MonitorCommands {
+    private static final Set<String> KEYS = Set.of("execute", "arguments", "id");
+
     /** Hears what happens besides the answer. */
     interface Events {
         /** An event happened. */
@@ -62,6 +65,11 @@ final class MonitorCommands {
     /** Does a command. */
     JsonValue run(JsonObject command) throws MonitorError, InterruptedException {
         after = () -> {};
+        for (String key : command.keySet()) {
+            if (!KEYS.contains(key)) {
+                throw new MonitorError(MonitorError.GENERIC, "a command has no '" + key + "'");
+            }
+        }
         Action action = table.get(text(command, "execute"));
         if (action == null) {
             throw new MonitorError(

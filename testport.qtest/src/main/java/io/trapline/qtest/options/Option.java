@@ -17,6 +17,7 @@ public enum Option {
     MACHINE    (true,   "M", "machine"),  // pc, microvm, none
     MEMORY     (true,   "m"),             // MiB, or with a unit
     SMP        (true,   "smp"),           // number of processors
+    UUID       (true,   "uuid"),          // told to firmware
     RTC        (true,   "rtc"),           // base=utc|localtime|DATE
     SERIAL     (true,   "serial"),        // COM1, COM2, ...
     DEVICE     (true,   "device"),        // DRIVER,key=value,...

@@ -3,13 +3,13 @@ package io.trapline.qtest.setup;
 import io.trapline.device.Board;
 import io.trapline.device.Device;
 import io.trapline.device.DeviceState;
-import io.trapline.device.GuestMemory;
 import io.trapline.device.Inspector;
 import io.trapline.device.Region;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * The port through which QEMU tells firmware about its machine (QEMU's docs/specs/fw_cfg): an item is selected
@@ -24,6 +24,7 @@ public final class FirmwareConfiguration implements Device, Region {
 
     private static final int SIGNATURE = 0x00;
     private static final int ID = 0x01;
+    private static final int IDENTITY = 0x02;
     private static final int RAM_SIZE = 0x03;
     private static final int PROCESSORS = 0x05;
     private static final int MOST_PROCESSORS = 0x0F;
@@ -33,19 +34,27 @@ public final class FirmwareConfiguration implements Device, Region {
 
     private static final String SCHEMA = "testport.qtest.fwcfg";
 
+    private final long memory;
     private final int processors;
-    private GuestMemory memory;
+    private final UUID identity;
     private int selected;
     private int position;
 
-    /** For a machine with so many processors. */
-    public FirmwareConfiguration(int processors) {
+    /**
+     * For one machine.
+     *
+     * @param memory bytes of RAM as they were asked for, what lies under the devices included
+     * @param processors their number
+     * @param identity the machine's
+     */
+    public FirmwareConfiguration(long memory, int processors, UUID identity) {
+        this.memory = memory;
         this.processors = processors;
+        this.identity = identity;
     }
 
     @Override
     public void install(Board board) {
-        memory = board.memory();
         board.ports(PORT, PORTS, this);
     }
 
@@ -77,7 +86,12 @@ public final class FirmwareConfiguration implements Device, Region {
         return switch (selected) {
             case SIGNATURE -> "QEMU".getBytes(StandardCharsets.US_ASCII);
             case ID -> number(TRADITIONAL, Integer.BYTES);
-            case RAM_SIZE -> number(memory.size(), Long.BYTES);
+            case IDENTITY ->
+                    ByteBuffer.allocate(2 * Long.BYTES)
+                            .putLong(identity.getMostSignificantBits())
+                            .putLong(identity.getLeastSignificantBits())
+                            .array();
+            case RAM_SIZE -> number(memory, Long.BYTES);
             case PROCESSORS, MOST_PROCESSORS -> number(processors, Short.BYTES);
             default -> new byte[0];
         };

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 
 /** What a command line asks for. */
 public final class Plan {
@@ -151,6 +152,17 @@ public final class Plan {
             throw new BadOption("-smp " + option + ", wanted 1 to " + MOST_PROCESSORS);
         }
         return Integer.parseInt(count);
+    }
+
+    /** The machine's identity; zeroes where none is given. */
+    public UUID uuid() throws BadOption {
+        String option = line.last(Option.UUID);
+        try {
+            return option == null ? new UUID(0, 0) : UUID.fromString(option);
+        } catch (IllegalArgumentException e) {
+            throw new BadOption(
+                    "-uuid " + option + ", wanted e.g. 4600cb32-38ec-4b2f-8acb-81c6ea54f2d8");
+        }
     }
 
     /** Where the port is: {@code stdio} or a socket. */
