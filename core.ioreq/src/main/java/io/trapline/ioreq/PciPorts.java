@@ -5,7 +5,8 @@ import io.trapline.hypervisor.IoRequestSlot;
 /**
  * CONFIG_ADDRESS and CONFIG_DATA, ports 0xCF8 to 0xCFF (PCI Local Bus 3.0, section 3.2.2.3.2), for backends
  * that do not decode configuration accesses themselves. The register is the doubleword of CONFIG_ADDRESS with
- * the low bits of the port.
+ * the low bits of the port, or, as QEMU has it and clients of its tests use it, with those of CONFIG_ADDRESS: the
+ * specification calls those reserved, and who leaves them zero sees no difference.
  */
 final class PciPorts {
     private static final int CONFIG_ADDRESS = 0xCF8;
@@ -13,7 +14,7 @@ final class PciPorts {
     private static final int ENABLE = 1 << 31;
 
     /** Bits 30 to 24, 1 and 0 are reserved: read as zeros, whatever was written. */
-    private static final int WRITABLE = 0x80FF_FFFC;
+    private static final int READABLE = 0x80FF_FFFC;
 
     private final Mapping addressPort;
 
@@ -40,9 +41,9 @@ final class PciPorts {
     /** Reads or writes CONFIG_ADDRESS. */
     long serve(Request request) {
         if (request.write()) {
-            address = (int) request.value() & WRITABLE;
+            address = (int) request.value();
         }
-        return Integer.toUnsignedLong(address);
+        return Integer.toUnsignedLong(address & READABLE);
     }
 
     /** Makes an access to CONFIG_DATA the configuration access that it means; false if it means none. */
@@ -52,7 +53,11 @@ final class PciPorts {
         if (within < 0 || within + request.width() > 4 || (selected & ENABLE) == 0) {
             return false;
         }
-        request.decoded(selected >>> 8 & 0xFFFF, selected & 0xFF | within);
+        int low = selected & 3 | within;
+        if (low + request.width() > 4) {
+            low = within; // an access as wide as that begins where the port says
+        }
+        request.decoded(selected >>> 8 & 0xFFFF, selected & 0xFC | low);
         return true;
     }
 }

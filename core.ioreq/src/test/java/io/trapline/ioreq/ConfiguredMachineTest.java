@@ -220,7 +220,7 @@ class ConfiguredMachineTest {
     @Test
     void refusesABackendAModeAndAHoldThatDoNotExist() {
         assertEquals(
-                "machine lab: backend=qemu, wanted one of [auto, acrn, kvm, sim]",
+                "machine lab: backend=qemu, wanted one of [auto, acrn, kvm, sim, qtest]",
                 machine("backend", "qemu").mistake());
         assertEquals(
                 "machine lab: mode=virtual, wanted auto, real, protected or long",

@@ -174,17 +174,18 @@ final class Model {
             if (port == 0xCF8 && request.width == 4) {
                 countDefault(request);
                 if (request.write) {
-                    configAddress = (int) request.value & 0x80FF_FFFC;
+                    configAddress = (int) request.value;
                 }
-                answer(request, Integer.toUnsignedLong(configAddress));
+                answer(request, Integer.toUnsignedLong(configAddress & 0x80FF_FFFC));
                 return;
             }
             if (port >= 0xCFC && port + request.width <= 0xD00 && configAddress < 0) {
                 request.type = IoRequestSlot.PCICFG;
+                long low = port & 3 | configAddress & 3;
                 request.address =
                         (long) (configAddress >>> 8 & 0xFFFF) << 32
                                 | configAddress & 0xFC
-                                | port & 3;
+                                | (low + request.width > 4 ? port & 3 : low);
             }
         }
         deliver(List.of(request), "");

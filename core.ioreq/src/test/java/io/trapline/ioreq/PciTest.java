@@ -64,7 +64,13 @@ class PciTest {
         "0x10, 0xCFE, 2, read 12+2",
         "0x10, 0xCFF, 1, read 13+1",
         "0xFC, 0xCFC, 4, read fc+4",
-        "0x13, 0xCFC, 4, read 10+4", // bits 1 and 0 are reserved
+        "0x13, 0xCFC, 4, read 10+4", // bits 1 and 0 of CONFIG_ADDRESS are reserved, and taken where
+        // they fit
+        "0x13, 0xCFC, 1, read 13+1",
+        "0x12, 0xCFC, 2, read 12+2",
+        "0x12, 0xCFE, 2, read 12+2",
+        "0x11, 0xCFE, 1, read 13+1",
+        "0x12, 0xCFC, 4, read 10+4",
         "0xFF, 0xCFE, 2, read fe+2",
         "0x10, 0xCFD, 2, read 11+2",
     })
