@@ -7,7 +7,7 @@ import org.osgi.annotation.versioning.ConsumerType;
 /** A backend, published as an OSGi service: it makes virtual machines. */
 @ConsumerType
 public interface Hypervisor {
-    /** Its short name, as on the command line: {@code acrn}, {@code kvm} or {@code sim}. */
+    /** Its short name, as in a configuration: {@code acrn}, {@code kvm}, {@code sim} or {@code qtest}. */
     String name();
 
     /** The names of the machine's settings that only this backend knows: see {@link VmShape#options}. */

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A backend.
  *
- * @param name {@code acrn}, {@code kvm} or {@code sim}
+ * @param name {@code acrn}, {@code kvm}, {@code sim} or {@code qtest}
  * @param ready whether machines can be made with it here
  * @param summary one line: why, or why not
  * @param findings what it looked at

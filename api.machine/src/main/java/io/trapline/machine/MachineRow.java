@@ -5,7 +5,7 @@ package io.trapline.machine;
  *
  * @param name as configured
  * @param state how it is
- * @param backend {@code acrn}, {@code kvm} or {@code sim}; empty if none was found
+ * @param backend {@code acrn}, {@code kvm}, {@code sim} or {@code qtest}; empty if none was found
  * @param memory bytes of RAM
  * @param vcpus number of vCPUs
  * @param requests how many requests it has sent

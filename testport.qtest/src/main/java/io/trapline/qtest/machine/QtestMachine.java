@@ -153,6 +153,11 @@ public final class QtestMachine implements VirtualMachine {
         }
     }
 
+    /** Whether an access waits for its answer. */
+    boolean waits() {
+        return waiter != null;
+    }
+
     // ---- time: by the port's thread ----
 
     /** Nanoseconds since the machine was created. */

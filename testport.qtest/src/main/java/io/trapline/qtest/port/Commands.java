@@ -155,7 +155,7 @@ final class Commands {
         long to;
         if (line.words() > 1) {
             long step = line.number(1);
-            to = step < 0 ? Long.MAX_VALUE : now + Math.min(step, END_OF_TIME);
+            to = step < 0 || step > END_OF_TIME ? Long.MAX_VALUE : now + step;
         } else {
             long next = machine.nextDeadline();
             to = next == MachineTime.NEVER ? now + IDLE_STEP : Math.max(now, next);
