@@ -60,7 +60,7 @@ final class QtestClient implements AutoCloseable {
         assertEquals("{\"return\":{}}", monitor("{\"execute\": \"qmp_capabilities\"}"));
     }
 
-    private static ServerSocketChannel listen(Path path) throws IOException {
+    static ServerSocketChannel listen(Path path) throws IOException {
         return ServerSocketChannel.open(StandardProtocolFamily.UNIX)
                 .bind(UnixDomainSocketAddress.of(path));
     }

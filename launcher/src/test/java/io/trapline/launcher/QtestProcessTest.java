@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -190,20 +193,52 @@ class QtestProcessTest {
     }
 
     @Test
-    void takesABundleWithDevicesAndAnyOfItsTypes() throws Exception {
+    void takesAVendorsBundleAndItsDevices() throws Exception {
+        Path jar = VendorBundle.of("devices.uart", "acme.uart", folder.resolve("acme.jar"));
+        String out = "file:" + folder.resolve("out");
+        String device = "acme.uart,id=mine,port=0x220,irq=5,chardev=" + out;
         try (QtestClient client =
-                client(
-                        "-M",
-                        "none",
-                        "-device",
-                        "devices.uart,id=mine,port=0x220,irq=5,chardev=file:"
-                                + folder.resolve("out"))) {
+                client("-M", "none", "-bundle", jar.toString(), "-device", device)) {
+            assertTrue(
+                    client.monitor("{\"execute\": \"qom-list-types\"}")
+                            .contains("{\"name\":\"acme.uart\"}"));
             client.out(0x220, '!');
             client.ask("clock_step 1000000000");
             client.hangUp();
 
             assertEquals(0, client.status());
             assertEquals("!", Files.readString(folder.resolve("out")));
+        }
+    }
+
+    @Test
+    void wiresASerialPortToASocketOfTheClient() throws Exception {
+        Path path = folder.resolve("line.sock");
+        String line = "socket,id=c0,path=" + path;
+        try (ServerSocketChannel server = QtestClient.listen(path);
+                QtestClient client =
+                        client(
+                                "-nodefaults",
+                                "-chardev",
+                                line,
+                                "-device",
+                                "isa-serial,chardev=c0");
+                SocketChannel peer = server.accept()) {
+            client.out(COM1, '?');
+            client.ask("clock_step 1000000000");
+            ByteBuffer heard = ByteBuffer.allocate(1);
+            peer.read(heard);
+            assertEquals('?', heard.get(0));
+
+            client.ask("irq_intercept_in ioapic");
+            client.out(COM1 + 4, 0x08);
+            client.out(COM1 + 1, 0x01);
+            peer.write(ByteBuffer.wrap(new byte[] {'!'}));
+            while ((client.in(COM1 + 5) & 1) == 0) {
+                client.ask("clock_step 10000000"); // a character takes its time
+            }
+            assertEquals('!', client.in(COM1));
+            assertEquals(List.of("raise 4", "lower 4"), client.interrupts());
         }
     }
 
