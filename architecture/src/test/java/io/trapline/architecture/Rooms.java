@@ -34,7 +34,7 @@ final class Rooms {
             Map.entry("demo",          Set.of("io.trapline.hypervisor", "io.trapline.machine",
                                               "org.apache.felix.service.command", OSGI)),
             Map.entry("testport.",     Set.of("io.trapline.device", "io.trapline.hypervisor", "io.trapline.machine",
-                                              "jakarta.json", OSGI)),
+                                              "jakarta.json", "jakarta.json.", OSGI)),
             Map.entry("guest",         Set.of()));
     // spotless:on
 

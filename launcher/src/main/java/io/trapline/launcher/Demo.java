@@ -28,7 +28,8 @@ final class Demo implements Callable<Integer> {
     @Override
     public Integer call() throws BadInput, InterruptedException {
         Layout layout = Layout.find();
-        List<Path> bundles = layout.bundlesBut("org.apache.felix.fileinstall", Qtest.BUNDLE);
+        List<Path> bundles =
+                layout.bundlesBut("org.apache.felix.fileinstall", Qtest.BUNDLE, Qtest.METATYPE);
 
         Map<String, Object> uart = new TreeMap<>();
         uart.put("port", 0x3F8L);

@@ -30,7 +30,8 @@ final class Doctor implements Callable<Integer> {
     public Integer call() throws BadInput, InterruptedException {
         Layout layout = Layout.find();
         List<Path> bundles =
-                layout.bundlesBut("demo", "org.apache.felix.fileinstall", Qtest.BUNDLE);
+                layout.bundlesBut(
+                        "demo", "org.apache.felix.fileinstall", Qtest.BUNDLE, Qtest.METATYPE);
         return new Session("doctor", bundles, Map.of("trapline.backend", backend.toString()), null)
                 .perform();
     }

@@ -24,6 +24,9 @@ final class Qtest implements Callable<Integer> {
     /** The bundle that does it. */
     static final String BUNDLE = "testport.qtest";
 
+    /** What that bundle alone wants: it knows what configurations may say. */
+    static final String METATYPE = "org.apache.felix.metatype";
+
     /** What a machine without a console and without other backends has no use for: it starts the sooner. */
     private static final String[] NOT_WANTED = {
         "demo",

@@ -58,7 +58,8 @@ final class Run implements Callable<Integer> {
     @Override
     public Integer call() throws BadInput, InterruptedException {
         Layout layout = Layout.find();
-        List<Path> bundles = new ArrayList<>(layout.bundlesBut("demo", Qtest.BUNDLE));
+        List<Path> bundles =
+                new ArrayList<>(layout.bundlesBut("demo", Qtest.BUNDLE, Qtest.METATYPE));
         bundles.removeIf(jar -> isFileInstall(jar) && deploy == null);
         bundles.addAll(layout.jars("devices"));
 
