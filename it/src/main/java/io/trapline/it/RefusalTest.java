@@ -92,7 +92,9 @@ class RefusalTest {
 
     @Test
     void aMistakeInAMachinesConfigurationIsShown() throws Exception {
-        refused(Map.of("backend", "xen"), "backend=xen, wanted one of [auto, acrn, kvm, sim, qtest]");
+        refused(
+                Map.of("backend", "xen"),
+                "backend=xen, wanted one of [auto, acrn, kvm, sim, qtest]");
         refused(Map.of("backend", "sim", "memory", "3M"), "memory=3M, wanted a multiple of 2 MiB");
         refused(Map.of("backend", "sim", "vcpus", 17), "vcpus=17, wanted 1 to 16");
         refused(Map.of("backend", "sim", "guest", "nobody"), "nobody");

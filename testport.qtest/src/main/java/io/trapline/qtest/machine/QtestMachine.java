@@ -14,6 +14,7 @@ import io.trapline.hypervisor.VmShape;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -25,6 +26,9 @@ import java.util.function.Consumer;
 public final class QtestMachine implements VirtualMachine {
     private static final long MESSAGES = 0xFEE0_0000L;
     private static final long MESSAGES_MASK = 0xFFFF_FFFF_FFF0_0000L;
+
+    /** How long a device may keep the machine from being paused. */
+    private static final long PATIENCE_SECONDS = 3;
 
     private enum State {
         CREATED,
@@ -44,9 +48,8 @@ public final class QtestMachine implements VirtualMachine {
     /** Held while the vCPU runs; fair, so that who wants to pause it gets it between two accesses. */
     private final ReentrantLock running = new ReentrantLock(true);
 
-    // Under the lock.
-    private State state = State.CREATED;
-    private MachineTime time;
+    private volatile State state = State.CREATED;
+    private MachineTime time; // set before the first access
 
     private volatile boolean answered;
 
@@ -109,13 +112,17 @@ public final class QtestMachine implements VirtualMachine {
         running.lock();
         try {
             requireRunning();
+            Object mine = life;
             answered = false;
             slot.request(type, direction, address, width, value);
             slot.state(IoRequestSlot.PENDING);
             slot.state(IoRequestSlot.PROCESSING);
             events.request(0);
             if (!answered) {
-                awaitAnswer();
+                awaitAnswer(mine);
+            }
+            if (life != mine) {
+                throw new MachineStopped("the machine was reset before the device answered");
             }
             long answer = slot.value();
             slot.state(IoRequestSlot.FREE);
@@ -136,8 +143,7 @@ public final class QtestMachine implements VirtualMachine {
     }
 
     /** Lets go of the lock meanwhile: a vCPU that waits for its answer counts as stopped. */
-    private void awaitAnswer() throws MachineStopped {
-        Object mine = life;
+    private void awaitAnswer(Object mine) {
         waiter = Thread.currentThread();
         running.unlock();
         try {
@@ -147,9 +153,6 @@ public final class QtestMachine implements VirtualMachine {
         } finally {
             waiter = null;
             running.lock();
-        }
-        if (life != mine || state == State.CLOSED) {
-            throw new MachineStopped("the machine was reset before the device answered");
         }
     }
 
@@ -221,41 +224,50 @@ public final class QtestMachine implements VirtualMachine {
 
     @Override
     public void reset() {
-        running.lock();
-        try {
-            freeSlots();
-            forget();
-        } finally {
-            running.unlock();
-        }
+        betweenAccesses(
+                () -> {
+                    freeSlots();
+                    forget();
+                });
     }
 
     @Override
     public void close() {
-        state(State.CLOSED);
-        forget();
+        betweenAccesses(
+                () -> {
+                    state = State.CLOSED;
+                    forget();
+                });
         closing.accept(this);
     }
 
     /** Nobody answers any more what was asked before. */
     private void forget() {
-        running.lock();
-        try {
-            life = new Object();
-            LockSupport.unpark(waiter);
-        } finally {
-            running.unlock();
-        }
+        life = new Object();
+        LockSupport.unpark(waiter);
     }
 
     private void state(State next) {
-        running.lock();
+        betweenAccesses(() -> state = state == State.CLOSED ? State.CLOSED : next);
+    }
+
+    /**
+     * Waits for the access under way; not for one whose device does not come back: that is nobody's any more, and
+     * finds the machine in another life if it ever returns.
+     */
+    private void betweenAccesses(Runnable change) {
+        boolean held = false;
         try {
-            if (state != State.CLOSED) {
-                state = next;
-            }
+            held = running.tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        try {
+            change.run();
         } finally {
-            running.unlock();
+            if (held) {
+                running.unlock();
+            }
         }
     }
 
