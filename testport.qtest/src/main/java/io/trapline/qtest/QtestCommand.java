@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -57,7 +56,7 @@ public final class QtestCommand implements Callable<Integer> {
             return 0;
         } catch (BadOption e) {
             return told(e, BAD_INPUT);
-        } catch (Assembly.Failed | IOException | BundleException e) {
+        } catch (Assembly.Failed | IOException e) {
             return told(e, FAILED);
         }
     }

@@ -64,9 +64,9 @@ final class Session {
 
     /** Makes the machine, finds its clients, and serves them until the port's is gone. */
     void serve(CommandLine line)
-            throws BadOption, Assembly.Failed, IOException, BundleException, InterruptedException {
+            throws BadOption, Assembly.Failed, IOException, InterruptedException {
         for (String jar : line.all(Option.BUNDLE)) {
-            context.installBundle(Path.of(jar).toAbsolutePath().toUri().toString()).start();
+            install(Path.of(jar).toAbsolutePath());
         }
         Plan plan = new Plan(line, types);
         KeyValues place = plan.port();
@@ -87,6 +87,14 @@ final class Session {
                     channels.add(new FileOutputStream(FileDescriptor.out).getChannel()));
         } else {
             port.serve(channel, channel);
+        }
+    }
+
+    private void install(Path jar) throws IOException {
+        try {
+            context.installBundle(jar.toUri().toString()).start();
+        } catch (BundleException e) {
+            throw new IOException("bundle " + jar + ": " + e.getMessage(), e);
         }
     }
 
