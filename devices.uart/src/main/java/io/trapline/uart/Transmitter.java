@@ -256,7 +256,7 @@ final class Transmitter {
         depth = fifos ? Fifo.LENGTH : 1;
         fifo.fill(state.characters());
         shift = state.shift();
-        due = timed ? Math.max(state.due() + shifted, 0) : 0;
+        due = timed && !state.held() ? Math.max(state.due() + shifted, 0) : 0;
         held = state.held();
         empty = state.empty();
         pair = state.pair();

@@ -114,6 +114,8 @@ record UartState(
             boolean empty = state.flag("thre");
             require(!held || shift >= 0, "shiftHeld");
             require(!empty || sent.length == 0, "thre");
+            long delayed = within("threDelayed", 0, latest);
+            require(delayed == 0 || !empty && sent.length == 0 && shift >= 0, "threDelayed");
             return registers(
                     now,
                     (int) within("pace", 1, 0xFFFF),
@@ -124,7 +126,7 @@ record UartState(
                             within("shiftEnd", 0, latest),
                             held,
                             empty,
-                            within("threDelayed", 0, latest),
+                            delayed,
                             state.flag("threPair"),
                             state.flag("threInterrupt")));
         }

@@ -160,6 +160,7 @@ class UartStateTest {
         "shiftEnd, -1",
         "timeOut, 2147483647000000000",
         "threDelayed, 2147483647000000000",
+        "threDelayed, 1",
         "now, -1",
         "fcr, 2"
     })
@@ -188,6 +189,20 @@ class UartStateTest {
                         restore(
                                 old.uart,
                                 new DeviceState(UartState.SCHEMA, UartState.VERSION, values)));
+    }
+
+    /** What waits for room has been sent already: a time at which it will be means nothing. */
+    @Test
+    void offersWhatTheLineRefusedAtOnce() {
+        Pc timed = new Pc(true).configured(12);
+        Map<String, Object> values = new HashMap<>(timed.uart.save().toDeviceState().values());
+        values.put("shift", (int) 'x');
+        values.put("shiftHeld", true);
+        values.put("shiftEnd", 1_000_000L);
+
+        restore(timed.uart, new DeviceState(UartState.SCHEMA, UartState.VERSION, values));
+
+        assertEquals("x", timed.chardev.printed.toString());
     }
 
     @Test
