@@ -45,6 +45,7 @@ final class Rooms {
                     "it.acrn",
                     "launcher",
                     "tck",
+                    "fuzz",
                     "bench",
                     "stress",
                     "rig",
