@@ -43,6 +43,7 @@ final class Rooms {
             Set.of(
                     "it",
                     "it.acrn",
+                    "oracle",
                     "launcher",
                     "tck",
                     "fuzz",

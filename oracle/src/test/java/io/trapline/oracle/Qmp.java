@@ -1,0 +1,53 @@
+package io.trapline.oracle;
+
+import java.io.BufferedReader;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** QEMU's monitor: commands without arguments, whose answers say nothing but that they are done. */
+final class Qmp implements Closeable {
+    private final SocketChannel channel;
+    private final BufferedReader answers;
+
+    Qmp(Path socket) throws IOException {
+        channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        channel.connect(UnixDomainSocketAddress.of(socket));
+        answers =
+                new BufferedReader(
+                        new InputStreamReader(
+                                Channels.newInputStream(channel), StandardCharsets.UTF_8));
+        answers.readLine(); // the greeting
+        execute("qmp_capabilities");
+    }
+
+    /** Does a command, and waits for its end. */
+    void execute(String command) {
+        String object = "{\"execute\": \"" + command + "\"}\n";
+        try {
+            channel.write(ByteBuffer.wrap(object.getBytes(StandardCharsets.US_ASCII)));
+            String answer;
+            do {
+                answer = answers.readLine();
+                if (answer == null || answer.startsWith("{\"error\"")) {
+                    throw new IllegalStateException(command + ": " + answer);
+                }
+            } while (!answer.startsWith("{\"return\""));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}
