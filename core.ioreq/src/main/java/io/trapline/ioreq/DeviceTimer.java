@@ -69,12 +69,22 @@ final class DeviceTimer extends Work implements Timers.Timer {
         if (queued.compareAndSet(false, true)) {
             board.bay().client().submit(this);
         }
-        if (queued.get()) { // another has the baton
-            try {
-                board.bay().client().call(null, () -> null, patienceNanos);
-            } catch (Exception e) {
-                // it hangs: who looks after devices that do will see it
+        IoreqClient last;
+        do { // it may follow its device to another client
+            last = board.bay().client();
+            if (last.waiting() != 0 && !settles(last, patienceNanos)) {
+                return; // it hangs: who looks after devices that do will see it
             }
+        } while (queued.get() || board.bay().client() != last);
+    }
+
+    /** Waits until a client has done what was in its queue; false: it does not come to that. */
+    private static boolean settles(IoreqClient client, long patienceNanos) {
+        try {
+            client.call(null, () -> null, patienceNanos);
+            return true;
+        } catch (Exception e) {
+            return false;
         }
     }
 
