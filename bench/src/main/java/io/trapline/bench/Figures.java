@@ -70,6 +70,7 @@ final class Figures implements AutoCloseable {
                         floor));
         figures.add(new PostedPairFigure(pairs, new OurVmm(folder, true), ours));
 
+        figures.add(new QtestFigure(System.getProperty("trapline.home")));
         for (AcrnLoad load : AcrnLoad.values()) {
             figures.add(new AcrnFigure(load, folder));
         }
