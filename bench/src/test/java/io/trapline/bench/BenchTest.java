@@ -171,6 +171,7 @@ class BenchTest {
                             "kvm-exit-qemu",
                             "kvm-exit-memory",
                             "kvm-posted-pair",
+                            "qtest",
                             "acrn-port",
                             "acrn-four",
                             "acrn-polling",
