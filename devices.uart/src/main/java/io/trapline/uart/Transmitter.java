@@ -263,6 +263,7 @@ final class Transmitter {
         interrupt = state.interrupt();
         if (state.indication() != 0) {
             indication = timed ? Math.max(state.indication() + shifted, 1) : 0; // 0: none
+            due = Math.max(due, indication); // it comes before the character's end
         }
     }
 }

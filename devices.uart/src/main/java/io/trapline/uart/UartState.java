@@ -115,7 +115,9 @@ record UartState(
             require(!held || shift >= 0, "shiftHeld");
             require(!empty || sent.length == 0, "thre");
             long delayed = within("threDelayed", 0, latest);
-            require(delayed == 0 || !empty && sent.length == 0 && shift >= 0, "threDelayed");
+            long end = within("shiftEnd", 0, latest);
+            boolean ends = sent.length == 0 && shift >= 0 && delayed <= end;
+            require(delayed == 0 || !empty && ends, "threDelayed");
             return registers(
                     now,
                     (int) within("pace", 1, 0xFFFF),
@@ -123,7 +125,7 @@ record UartState(
                     new Transmitter.State(
                             sent,
                             shift,
-                            within("shiftEnd", 0, latest),
+                            end,
                             held,
                             empty,
                             delayed,

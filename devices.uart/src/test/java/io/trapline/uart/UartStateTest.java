@@ -146,6 +146,26 @@ class UartStateTest {
         assertThrows(IllegalArgumentException.class, () -> restore(old.uart, state));
     }
 
+    /** §8.10: THRE comes late by less than the character takes. */
+    @ParameterizedTest
+    @CsvSource({"100, false", "101, true"})
+    void refusesATransmitterThatIsEmptyAfterItsCharacter(long delayed, boolean refused) {
+        Map<String, Object> values = new HashMap<>(saved().values());
+        values.put("transmitted", new int[0]);
+        values.put("thre", false);
+        values.put("shift", 65);
+        values.put("shiftHeld", false);
+        values.put("shiftEnd", 100L);
+        values.put("threDelayed", delayed);
+        DeviceState state = new DeviceState(UartState.SCHEMA, UartState.VERSION, values);
+
+        if (refused) {
+            assertThrows(IllegalArgumentException.class, () -> restore(old.uart, state));
+        } else {
+            restore(old.uart, state);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "ier, 16",
