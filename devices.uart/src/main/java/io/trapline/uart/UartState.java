@@ -116,7 +116,7 @@ record UartState(
             require(!empty || sent.length == 0, "thre");
             long delayed = within("threDelayed", 0, latest);
             long end = within("shiftEnd", 0, latest);
-            boolean ends = sent.length == 0 && shift >= 0 && delayed <= end;
+            boolean ends = sent.length == 0 && shift >= 0 && !held && delayed <= end;
             require(delayed == 0 || !empty && ends, "threDelayed");
             return registers(
                     now,
