@@ -12,7 +12,6 @@ final class Receiver {
     private final Timers timers;
     private final Timers.Timer timer;
     private final LineFormat format;
-    private final Runnable changed;
     private final Fifo fifo = new Fifo();
     private int fcr;
     private int rbr; // without FIFOs, the last character: it can be read again
@@ -25,13 +24,12 @@ final class Receiver {
      *
      * @param timers the machine's time
      * @param format how long a character takes
-     * @param changed called when the time-out interrupt comes
+     * @param moment the timer's task, which calls {@link #advance}
      */
-    Receiver(Timers timers, LineFormat format, Runnable changed) {
+    Receiver(Timers timers, LineFormat format, Runnable moment) {
         this.timers = timers;
-        this.timer = timers.timer(this::silent);
+        this.timer = timers.timer(moment);
         this.format = format;
-        this.changed = changed;
     }
 
     /** LSR bits 0 to 4, and 7. */
@@ -93,12 +91,18 @@ final class Receiver {
         deadline = 0;
     }
 
-    /** A character from the line, with error bits above its byte. §8.3: an overrun loses it, or RBR's. */
-    void receive(int character) {
+    /**
+     * A character from the line. §8.3: an overrun loses it, or RBR's.
+     *
+     * @param character its byte, with error bits above it
+     * @param at when it came, nanoseconds of machine time: before now, if time is being caught up with
+     */
+    void receive(int character, long at) {
+        expire(at);
         if (!hasRoom()) {
             status |= Lsr.OE;
             if (fifos()) {
-                restartTimeOut();
+                restartTimeOut(at);
                 return;
             }
             fifo.clear();
@@ -113,7 +117,7 @@ final class Receiver {
         } else if (character > 0xFF) {
             status |= Lsr.ERROR_IN_FIFO;
         }
-        restartTimeOut();
+        restartTimeOut(at);
     }
 
     /** The next character; if there is none, 0 of an empty FIFO, or RBR's once more. */
@@ -126,7 +130,7 @@ final class Receiver {
         } else {
             reveal();
         }
-        restartTimeOut();
+        restartTimeOut(timers.now());
         return character;
     }
 
@@ -151,24 +155,29 @@ final class Receiver {
     }
 
     /** It counts from the last character that came, even one too many, or was read. */
-    private void restartTimeOut() {
+    private void restartTimeOut(long from) {
         if (fifos() && !fifo.isEmpty()) {
-            deadline = timers.now() + format.characters(TIME_OUT_CHARACTERS);
+            deadline = from + format.characters(TIME_OUT_CHARACTERS);
             if (!timedOut && !(timer.armed() && timer.deadline() <= deadline)) {
                 timer.at(deadline);
             }
         }
     }
 
-    /** The timer's task. It is not armed anew with each character, so it may come early. */
-    private void silent() {
-        if (waiting()) {
-            if (timers.now() < deadline) {
-                timer.at(deadline);
-            } else {
-                timedOut = true;
-                changed.run();
-            }
+    private void expire(long by) {
+        timedOut |= waiting() && deadline <= by;
+    }
+
+    /** Whether time allows something that the timer has not done yet. */
+    boolean overdue() {
+        return waiting() && deadline <= timers.now();
+    }
+
+    /** Does what time allows. The timer is not armed anew with each character, so it may come early. */
+    void advance() {
+        expire(timers.now());
+        if (waiting() && !timer.armed()) {
+            timer.at(deadline);
         }
     }
 
@@ -190,7 +199,7 @@ final class Receiver {
     }
 
     /**
-     * Goes on; the time-out comes when it would have come.
+     * Goes on once {@link #advance} is called; the time-out comes when it would have come.
      *
      * @param state the predecessor's
      * @param newFcr FCR
@@ -204,8 +213,5 @@ final class Receiver {
         timedOut = state.timedOut();
         deadline = Math.max(state.deadline() + shifted, 0);
         timer.cancel();
-        if (waiting()) {
-            timer.at(deadline);
-        }
     }
 }

@@ -2,7 +2,6 @@ package io.trapline.uart;
 
 import io.trapline.device.Timers;
 import io.trapline.uart.UartRegister.Lsr;
-import java.util.function.IntPredicate;
 
 /**
  * PC16550D (June 1995), §8.3 bits 5 and 6, §8.10: THR or the transmitter FIFO, the shift register behind it, their
@@ -20,8 +19,7 @@ final class Transmitter {
     private final Timers.Timer timer;
     private final LineFormat format;
     private final boolean timed;
-    private final IntPredicate line;
-    private final Runnable changed;
+    private final Line line;
     private final Fifo fifo = new Fifo();
     private int depth = 1;
     private int shift = NONE;
@@ -33,23 +31,33 @@ final class Transmitter {
     private boolean interrupt;
     private boolean breaking;
 
+    /** SOUT. */
+    @FunctionalInterface
+    interface Line {
+        /**
+         * Takes a character.
+         *
+         * @param at when its last bit was sent, nanoseconds of machine time; means nothing if it takes no time
+         * @return false: there is no room
+         */
+        boolean send(int character, long at);
+    }
+
     /**
      * A transmitter with nothing in it.
      *
      * @param timers the machine's time
      * @param format how long a character takes
      * @param timed whether it does
-     * @param line given a character, says whether it took it
-     * @param changed called when time has changed something
+     * @param line where characters go
+     * @param moment the timer's task, which calls {@link #advance}
      */
-    Transmitter(
-            Timers timers, LineFormat format, boolean timed, IntPredicate line, Runnable changed) {
+    Transmitter(Timers timers, LineFormat format, boolean timed, Line line, Runnable moment) {
         this.timers = timers;
-        this.timer = timers.timer(this::expired);
+        this.timer = timers.timer(moment);
         this.format = format;
         this.timed = timed;
         this.line = line;
-        this.changed = changed;
     }
 
     /** LSR bits 5 and 6. */
@@ -140,13 +148,13 @@ final class Transmitter {
             if (indication != NEVER) {
                 indicate(); // it comes before the character's end
             }
-            boolean late = held;
-            held = (shift & LOST) == 0 && !line.test(shift);
+            long at = held ? now : due; // a timer that comes late delays nothing
+            held = (shift & LOST) == 0 && !line.send(shift, at);
             if (held) {
                 break;
             }
             shift = NONE;
-            load(late ? now : due); // a timer that comes late delays nothing
+            load(at);
         }
         if (indication <= now) {
             indicate();
@@ -187,11 +195,6 @@ final class Transmitter {
                 timer.cancel();
             }
         }
-    }
-
-    private void expired() {
-        advance();
-        changed.run();
     }
 
     // ---- Reset and state

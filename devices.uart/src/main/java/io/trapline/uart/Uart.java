@@ -49,9 +49,8 @@ final class Uart implements Region {
         this.line = line;
         this.timers = timers;
         this.chardev = chardev;
-        this.receiver = new Receiver(timers, format, this::updateInterrupt);
-        this.transmitter =
-                new Transmitter(timers, format, timed, this::send, this::updateInterrupt);
+        this.receiver = new Receiver(timers, format, this::advance);
+        this.transmitter = new Transmitter(timers, format, timed, this::send, this::advance);
     }
 
     // ---- The guest's side
@@ -72,10 +71,16 @@ final class Uart implements Region {
 
     /** A guest that polls sees each moment as it comes, however late the timer's thread is. */
     private void catchUp() {
-        if (transmitter.overdue()) {
-            transmitter.advance();
-            updateInterrupt();
+        if (transmitter.overdue() || receiver.overdue()) {
+            advance();
         }
+    }
+
+    /** Does what time and the line allow, in the order of its moments: what is sent may be received. */
+    private void advance() {
+        transmitter.advance();
+        receiver.advance();
+        updateInterrupt();
     }
 
     /** ISA: a card that leaves IOCS16# alone gets a wide access as bytes at rising ports, low byte first. */
@@ -181,6 +186,7 @@ final class Uart implements Region {
 
     /** The chardev may have something to read, or its other end came or went. */
     void readable() {
+        catchUp();
         modem.sense(chardev.connected());
         pull();
         updateInterrupt();
@@ -188,8 +194,7 @@ final class Uart implements Region {
 
     /** The chardev may have room again. */
     void writable() {
-        transmitter.advance();
-        updateInterrupt();
+        advance();
     }
 
     /** Takes what there is room for; §8.7: in loopback the line is disconnected. */
@@ -199,7 +204,7 @@ final class Uart implements Region {
             if (character < 0) {
                 return;
             }
-            receiver.receive(character & 0xFF | errors(character));
+            receiver.receive(character & 0xFF | errors(character), timers.now());
         }
     }
 
@@ -238,9 +243,9 @@ final class Uart implements Region {
     }
 
     /** §8.7: in loopback the transmitter feeds the receiver, and SOUT is marking. */
-    private boolean send(int character) {
+    private boolean send(int character, long at) {
         if (modem.looping()) {
-            receiver.receive(character);
+            receiver.receive(character, transmitter.timed() ? at : timers.now());
             return true;
         }
         return chardev.write(character);
@@ -346,8 +351,8 @@ final class Uart implements Region {
         receiver.restore(saved.receiver(), fcr, shifted);
         transmitter.restore(saved.transmitter(), (fcr & Fcr.ENABLE) != 0, shifted);
         updateBreak();
+        advance();
         readable();
-        writable();
     }
 
     void inspect(Inspector out) {

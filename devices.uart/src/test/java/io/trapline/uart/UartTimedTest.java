@@ -346,6 +346,33 @@ class UartTimedTest {
         assertEquals("abcdefghijklmnop", pc.readAll());
     }
 
+    /** §8.10: the time-out of a fast character passes while a slow one is on its way; so it does on a late host. */
+    @ParameterizedTest(name = "the host is late: {0}, swapped meanwhile: {1}")
+    @CsvSource({"false, false", "true, false", "true, true"})
+    void timesOutBeforeASlowCharacterInLoopback(boolean late, boolean swapped) {
+        Pc other = new Pc(true).configured(1);
+        other.write(FCR, Fcr.ENABLE | 0x40); // at four characters
+        other.write(MCR, Mcr.LOOP);
+        other.write(IER, Ier.ERBFI);
+        other.write(THR, 'a');
+        other.time.advance(CHARACTER / 12);
+        other.configured(12).write(MCR, Mcr.LOOP);
+        other.write(THR, 'b');
+
+        if (late) {
+            other.time.jump(CHARACTER);
+        } else {
+            other.time.advance(CHARACTER);
+        }
+        if (swapped) {
+            other.uart.restore(other.uart.save());
+        }
+
+        assertEquals(Iir.TIME_OUT, other.read(IIR) & 0x0F);
+        assertEquals("ab", other.readAll());
+        assertEquals(Iir.NONE, other.read(IIR) & 0x0F);
+    }
+
     /** The mode at its last bit decides where a character arrives. */
     @Test
     void sendsACharacterToWhereTheLineLeadsWhenItEnds() {

@@ -260,10 +260,6 @@ public final class Trial {
     }
 
     private void jump(long nanos) {
-        if (!alone.world.mayBeLate()) {
-            advance(nanos);
-            return;
-        }
         both(() -> "jump " + nanos, side -> done(() -> side.board().time().jump(nanos)));
         late = true;
     }

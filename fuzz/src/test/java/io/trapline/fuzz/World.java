@@ -32,14 +32,6 @@ public interface World {
     /** What the outside has seen of the device; equal or not. */
     Object seen();
 
-    /**
-     * Whether timers may run late, all of them after others that were due later. What a device with several timers
-     * does then depends on the order in which it catches up, which nobody promises; the guest sees a host that was busy.
-     */
-    default boolean mayBeLate() {
-        return true;
-    }
-
     /** How many tasks may wait because of what happened outside. */
     int told();
 

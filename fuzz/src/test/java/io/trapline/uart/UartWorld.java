@@ -26,8 +26,7 @@ final class UartWorld implements World {
                     Map.of("com", 2),
                     Map.of("address", ADDRESS, "stride", 2),
                     Map.of("address", ADDRESS, "stride", 1));
-    private static final String TIMED = "timed";
-    private static final String[] TRANSMIT = {"instant", TIMED};
+    private static final String[] TRANSMIT = {"instant", "timed"};
 
     private final TestBoard board = new TestBoard("com1");
     private final Map<String, Object> settings;
@@ -55,12 +54,6 @@ final class UartWorld implements World {
     @Override
     public World another() {
         return new UartWorld(settings, chardev.copy(), board.time().now());
-    }
-
-    /** A timed transmitter has a timer beside the receiver's. */
-    @Override
-    public boolean mayBeLate() {
-        return !TIMED.equals(settings.get("transmit"));
     }
 
     @Override
