@@ -57,13 +57,37 @@ public interface Board {
     Claim memoryUnmapped(long length, Region region);
 
     /**
-     * Claims a place on the PCI bus.
+     * Puts an ordinary function on the PCI bus. It has no place of its own: it is at the next device number that
+     * is free, and keeps it.
+     *
+     * @param identity what it says it is
+     * @return the function, to be laid out
+     * @throws IllegalArgumentException if the bus is full
+     */
+    PciEndpoint endpoint(PciIdentity identity);
+
+    /**
+     * Puts an ordinary function on the PCI bus.
+     *
+     * @param identity what it says it is
+     * @param address its place
+     * @return the function, to be laid out
+     * @throws IllegalArgumentException if the place is taken, naming both owners
+     */
+    PciEndpoint endpoint(PciIdentity identity, PciAddress address);
+
+    /**
+     * Claims a place on the PCI bus for a function that answers every configuration access itself; most are
+     * better off with {@link #endpoint}.
      *
      * @param function who answers configuration accesses
      * @return the claim; it does not move
      * @throws IllegalArgumentException if the place is taken, naming both owners
      */
     Claim pci(PciFunction function);
+
+    /** The places of the PCI bus, for a hot-plug controller. */
+    PciSlots slots();
 
     /**
      * The device's own driver of an interrupt line, lowered. Lines are shared: the pin is high while any device

@@ -85,4 +85,22 @@ public interface GuestMemory {
      * @return position 0, limit {@code length}, little-endian; null if it is not RAM or not contiguous here
      */
     ByteBuffer slice(long address, int length);
+
+    /** A new way to reach RAM without a copy and, once made, without allocating; invalid once the machine is gone. */
+    Window window();
+
+    /** Shows one piece of RAM after the other. By one thread at a time, any. */
+    @ProviderType
+    interface Window {
+        /**
+         * A piece of RAM, for I/O without a copy.
+         *
+         * @param address guest-physical
+         * @param length bytes wanted, at least 1
+         * @return little-endian; from its position to its limit it is RAM from that address on, as much of what is
+         *     wanted as is contiguous here, at least one byte; the same object again and again, so use it before
+         *     the next call; null if there is no RAM
+         */
+        ByteBuffer at(long address, long length);
+    }
 }

@@ -1,10 +1,9 @@
 /**
  * The contract between a machine and the devices plugged into it.
  *
- * <p>A plug-in implements {@link io.trapline.device.Device} and {@link io.trapline.device.Region} (and {@link
- * io.trapline.device.PciFunction} where it is one); the framework implements the rest. Every call into a
- * device arrives under the baton of its ioreq client: one at a time, so a model has no lock, no thread and no
- * {@code volatile}. What comes from the outside world is brought in with {@link
+ * <p>A plug-in implements {@link io.trapline.device.Device} and {@link io.trapline.device.Region}; the framework
+ * implements the rest. Every call into a device arrives under the baton of its ioreq client: one at a time, so a
+ * model has no lock, no thread and no {@code volatile}. What comes from the outside world is brought in with {@link
  * io.trapline.device.Board#post}.
  *
  * <p>Units: addresses, offsets, lengths and widths are bytes; times are nanoseconds of the machine's clock.

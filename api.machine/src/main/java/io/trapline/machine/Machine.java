@@ -48,6 +48,15 @@ public interface Machine {
     InspectedNode inspect(String device);
 
     /**
+     * Wants a device out. A function on the PCI bus stays until the guest has let go of it, if there is somebody to
+     * ask the guest (a hot-plug controller); any other goes at once. It is DETACHED then, until its configuration
+     * changes or goes.
+     *
+     * @param device its name
+     */
+    void eject(String device);
+
+    /**
      * Has another ioreq client answer for a device, while the guest runs; the device keeps its state. A client
      * that does not exist is made; one that has no device left, goes.
      *

@@ -59,7 +59,8 @@ public final class BareMachine implements AutoCloseable {
                         options,
                         HOLD_NANOS,
                         SLOW_NANOS,
-                        HUNG_NANOS);
+                        HUNG_NANOS,
+                        true);
         machine = new LiveMachine(spec, hypervisor, "measured", host, System::nanoTime);
     }
 

@@ -108,6 +108,7 @@ final class Bay {
                     fresh,
                     () -> {
                         next.device().install(fresh);
+                        fresh.powerOn();
                         next.device().reset();
                         fresh.publish();
                         return null;
@@ -134,8 +135,10 @@ final class Bay {
                         lines.values().forEach(Line::latch);
                         next.device().install(fresh);
                         if (saved == null) {
+                            fresh.powerOn();
                             next.device().reset();
                         } else {
+                            fresh.adopt();
                             next.device().restore(saved);
                         }
                         fresh.publish();
@@ -491,6 +494,7 @@ final class Bay {
                             dropHeld();
                             if (state == State.SERVING) {
                                 refuseOnceGivenUp(board);
+                                board.powerOn();
                                 plug.device().reset();
                             } else {
                                 saved = null;
@@ -533,6 +537,7 @@ final class Bay {
                     () -> {
                         refuseOnceGivenUp(board);
                         plug.device().inspect(tree);
+                        board.inspectPci(tree);
                         return null;
                     },
                     machine.patience().batonNanos());
@@ -560,6 +565,30 @@ final class Bay {
     List<DeviceClaim> claims() {
         DeviceBoard now = board;
         return now != null && now.published() ? now.claims() : List.of();
+    }
+
+    /** Whether its device has functions on the PCI bus. */
+    boolean isOnPci() {
+        DeviceBoard now = board;
+        return now != null && now.published() && now.hasEndpoints();
+    }
+
+    /** The device numbers that it has on PCI bus 0, a bit for each. */
+    int places() {
+        DeviceBoard now = board;
+        return now != null && now.published() ? now.places() : 0;
+    }
+
+    /** An administrator, or the guest, wants it out; its service stays, and may be plugged in again. */
+    void eject(String why) {
+        lifecycle.lock();
+        try {
+            if (state == State.SERVING || state == State.HOLDING) {
+                detach(State.DETACHED, why);
+            }
+        } finally {
+            lifecycle.unlock();
+        }
     }
 
     DeviceRow row() {

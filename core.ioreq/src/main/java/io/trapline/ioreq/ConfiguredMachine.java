@@ -153,6 +153,12 @@ public final class ConfiguredMachine {
                         "milliseconds after which it counts as hung: its access is answered for it,"
                                 + " it is quarantined, and the others go on; 0: never")
         long hung() default 5000;
+
+        @AttributeDefinition(
+                description =
+                        "PCI base address registers hold addresses at power-on, as a firmware leaves"
+                                + " them; false: the guest writes them")
+        boolean assignbars() default true;
     }
 
     private final String name;
@@ -209,7 +215,8 @@ public final class ConfiguredMachine {
                 options,
                 milliseconds("hold", config.hold()),
                 milliseconds("slow", config.slow()),
-                hung(config));
+                hung(config),
+                config.assignbars());
     }
 
     private Path image(String path) {

@@ -5,12 +5,18 @@ import io.trapline.device.Claim;
 import io.trapline.device.Deferred;
 import io.trapline.device.Doorbell;
 import io.trapline.device.GuestMemory;
+import io.trapline.device.Inspector;
 import io.trapline.device.InterruptLine;
+import io.trapline.device.PciAddress;
+import io.trapline.device.PciEndpoint;
 import io.trapline.device.PciFunction;
+import io.trapline.device.PciIdentity;
+import io.trapline.device.PciSlots;
 import io.trapline.device.Region;
 import io.trapline.device.Timers;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VirtualMachine;
+import io.trapline.ioreq.pci.Endpoint;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -24,6 +30,8 @@ import java.util.stream.Collectors;
  * are reserved while the device is being installed and found by requests once it is published.
  */
 final class DeviceBoard implements Board, Timers {
+    private static final int PCI_DEVICES = 32;
+
     private final LiveMachine machine;
     private final Bay bay;
     private final Plug plug;
@@ -33,6 +41,7 @@ final class DeviceBoard implements Board, Timers {
     private final List<DeviceClaim> claims = new CopyOnWriteArrayList<>();
     private final List<DeviceTimer> timers = new CopyOnWriteArrayList<>();
     private final Set<Line> lines = new CopyOnWriteArraySet<>();
+    private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
     private volatile boolean published;
     private volatile boolean closed;
     private final Object wired = new Object(); // not this, which a device may hold for ever
@@ -78,6 +87,94 @@ final class DeviceBoard implements Board, Timers {
     public Claim pci(PciFunction function) {
         Region region = new ConfigurationSpace(function);
         return mapped(claim(IoRequestSlot.PCICFG, 1, region), function.address().routingId());
+    }
+
+    @Override
+    public PciEndpoint endpoint(PciIdentity identity) {
+        int before = endpoints.size();
+        if (predecessor != null && predecessor.endpoints.size() > before) {
+            return endpoint(identity, predecessor.endpoints.get(before).address());
+        }
+        for (int device = 1; device < PCI_DEVICES; device++) {
+            PciAddress address = new PciAddress(0, device, 0);
+            if (machine.wiring().isFree(IoRequestSlot.PCICFG, address.routingId())) {
+                return endpoint(identity, address);
+            }
+        }
+        throw new IllegalArgumentException(
+                "PCI bus 0 is full: no place for a function of " + owner());
+    }
+
+    @Override
+    public PciEndpoint endpoint(PciIdentity identity, PciAddress address) {
+        int gsi = machine.pins().ofPci(address.device());
+        Endpoint endpoint = new Endpoint(this, identity, address, gsi, machine.windows());
+        pci(endpoint);
+        endpoints.add(endpoint);
+        return endpoint;
+    }
+
+    @Override
+    public PciSlots slots() {
+        BusSlots bus = machine.slots();
+        return new PciSlots() {
+            @Override
+            public int occupied() {
+                return bus.occupied();
+            }
+
+            @Override
+            public int leaving() {
+                return bus.leaving();
+            }
+
+            @Override
+            public void eject(int device) {
+                if (!closed && device >= 0 && device < PCI_DEVICES) {
+                    bus.eject(device);
+                }
+            }
+
+            @Override
+            public void listen(Runnable changed) {
+                refuseOnceGone();
+                bus.listen(DeviceBoard.this, Objects.requireNonNull(changed));
+            }
+        };
+    }
+
+    /** The device numbers of its functions on bus 0, a bit for each. */
+    int places() {
+        int places = 0;
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.address().bus() == 0) {
+                places |= 1 << endpoint.address().device();
+            }
+        }
+        return places;
+    }
+
+    /** Its functions on the PCI bus are laid out: they go to power-on values. Under the baton. */
+    void powerOn() {
+        endpoints.forEach(Endpoint::reset);
+    }
+
+    /** Its functions on the PCI bus go on as the guest has programmed its predecessor's. Under the baton. */
+    void adopt() {
+        for (int i = 0; i < endpoints.size(); i++) {
+            Endpoint endpoint = endpoints.get(i);
+            Endpoint old = i < predecessor.endpoints.size() ? predecessor.endpoints.get(i) : null;
+            if (old == null || !old.address().equals(endpoint.address()) || !endpoint.adopt(old)) {
+                endpoint.reset();
+            }
+        }
+    }
+
+    /** Shows its functions on the PCI bus. Under the baton. */
+    void inspectPci(Inspector out) {
+        for (Endpoint endpoint : endpoints) {
+            endpoint.inspect(out.group("PCI function " + endpoint.address()));
+        }
     }
 
     private DeviceClaim claim(int type, long length, Region region) {
@@ -327,6 +424,10 @@ final class DeviceBoard implements Board, Timers {
 
     VirtualMachine vm() {
         return machine.vm();
+    }
+
+    boolean hasEndpoints() {
+        return !endpoints.isEmpty();
     }
 
     boolean published() {

@@ -176,9 +176,11 @@ final class GuestRam implements GuestMemory {
             return false;
         }
         for (long at = address; target.hasRemaining(); ) {
-            ByteBuffer piece = piece(at, target.remaining());
-            at += piece.remaining();
-            target.put(piece);
+            ByteBuffer window = window(at, 1);
+            int part = Math.min(target.remaining(), window.capacity() - within(at));
+            target.put(target.position(), window, within(at), part);
+            target.position(target.position() + part);
+            at += part;
         }
         return true;
     }
@@ -189,26 +191,51 @@ final class GuestRam implements GuestMemory {
             return false;
         }
         for (long at = address; source.hasRemaining(); ) {
-            ByteBuffer piece = piece(at, source.remaining());
-            at += piece.remaining();
-            int end = source.limit();
-            source.limit(source.position() + piece.remaining());
-            piece.put(source);
-            source.limit(end);
+            ByteBuffer window = window(at, 1);
+            int part = Math.min(source.remaining(), window.capacity() - within(at));
+            window.put(within(at), source, source.position(), part);
+            source.position(source.position() + part);
+            at += part;
         }
         return true;
-    }
-
-    /** What is contiguous from an address on, at most {@code most} bytes; the address is in RAM. */
-    private ByteBuffer piece(long address, int most) {
-        ByteBuffer window = window(address, 1);
-        int at = within(address);
-        return window.slice(at, Math.min(most, window.capacity() - at));
     }
 
     @Override
     public ByteBuffer slice(long address, int length) {
         ByteBuffer window = length < 0 ? null : window(address, Math.max(length, 1));
         return window == null ? null : window.slice(within(address), length).order(LITTLE_ENDIAN);
+    }
+
+    @Override
+    public Window window() {
+        return new RamWindow();
+    }
+
+    /** Has a duplicate of each window that it was asked for, whose position and limit are its own. */
+    private final class RamWindow implements Window {
+        private final ByteBuffer[][] own = new ByteBuffer[windows.length][];
+
+        @Override
+        public ByteBuffer at(long address, long length) {
+            int range = range(address);
+            if (range < 0) {
+                return null;
+            }
+            long offset = address - first[range];
+            int index = (int) (offset >>> RamRange.WINDOW_SHIFT);
+            int at = (int) (offset & WITHIN_WINDOW);
+            ByteBuffer shown = shown(range, index);
+            return shown.limit(at + (int) Math.min(length, shown.capacity() - at)).position(at);
+        }
+
+        private ByteBuffer shown(int range, int index) {
+            if (own[range] == null) {
+                own[range] = new ByteBuffer[windows[range].length];
+            }
+            if (own[range][index] == null) {
+                own[range][index] = windows[range][index].duplicate().order(LITTLE_ENDIAN);
+            }
+            return own[range][index];
+        }
     }
 }

@@ -1,10 +1,12 @@
 package io.trapline.ioreq;
 
 import io.trapline.hypervisor.Hypervisor;
+import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VirtualMachine;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.hypervisor.VmShape;
 import io.trapline.hypervisor.VmStop;
+import io.trapline.ioreq.pci.BarWindows;
 import io.trapline.machine.ClientMode;
 import io.trapline.machine.ClientRow;
 import io.trapline.machine.DeviceRow;
@@ -45,6 +47,8 @@ final class LiveMachine implements Machine, VmEvents {
     private final GuestRam ram;
     private final Wiring wiring;
     private final InterruptPins pins;
+    private final BarWindows windows;
+    private final BusSlots slots = new BusSlots(this);
     private final MachineClock clock;
     private final ReentrantLock lifecycle = new ReentrantLock();
     private final Clients clients;
@@ -82,6 +86,7 @@ final class LiveMachine implements Machine, VmEvents {
         ram = new GuestRam(vm.ram());
         wiring = new Wiring(dispatcher, vm.ram());
         pins = new InterruptPins(vm);
+        windows = spec.assignBars() ? new PciWindows() : BarWindows.NONE;
         DrivenTime driven = new DrivenTime(() -> patience.batonNanos());
         clock =
                 vm.drive(driven)
@@ -302,6 +307,12 @@ final class LiveMachine implements Machine, VmEvents {
         }
         Bay bay = made(plug.name());
         clients.changing(() -> bay.plug(plug));
+        slots.changed();
+        if (bay.isOnPci()
+                && known(HostBridge.NAME) == null
+                && wiring.isFree(IoRequestSlot.PCICFG, 0)) {
+            plug(HostBridge.plug());
+        }
     }
 
     /** A device is going. */
@@ -309,6 +320,7 @@ final class LiveMachine implements Machine, VmEvents {
         Bay bay = known(plug.name());
         if (bay != null) {
             clients.changing(() -> bay.unplug(plug));
+            slots.changed();
         }
     }
 
@@ -400,6 +412,21 @@ final class LiveMachine implements Machine, VmEvents {
                     target.mode(mode);
                     bay.map(target);
                 });
+    }
+
+    @Override
+    public void eject(String device) {
+        Bay bay = bay(device);
+        int places = bay.places();
+        if (places == 0 || !slots.ask(places)) {
+            takeOut(bay, "ejected by an administrator");
+        }
+    }
+
+    /** Takes a device out for good, until somebody plugs it in again. */
+    void takeOut(Bay bay, String why) {
+        clients.changing(() -> bay.eject(why));
+        slots.changed();
     }
 
     @Override
@@ -532,6 +559,14 @@ final class LiveMachine implements Machine, VmEvents {
 
     InterruptPins pins() {
         return pins;
+    }
+
+    BusSlots slots() {
+        return slots;
+    }
+
+    BarWindows windows() {
+        return windows;
     }
 
     MachineClock clock() {

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param holdNanos how long requests wait for a device's successor
  * @param slowNanos how long a device may take before it is reported; 0: it never is
  * @param hungNanos how long before it is given up; 0: it never is
+ * @param assignBars whether PCI base address registers hold addresses at power-on
  */
 record MachineSpec(
         String name,
@@ -32,7 +33,8 @@ record MachineSpec(
         Map<String, String> options,
         long holdNanos,
         long slowNanos,
-        long hungNanos) {
+        long hungNanos,
+        boolean assignBars) {
     /** The same for one backend: settings that only others know are dropped. */
     MachineSpec forBackend(String chosen, Set<String> itsOptions) {
         Map<String, String> known = new HashMap<>(options);
@@ -49,6 +51,7 @@ record MachineSpec(
                 known,
                 holdNanos,
                 slowNanos,
-                hungNanos);
+                hungNanos,
+                assignBars);
     }
 }

@@ -90,6 +90,11 @@ final class Wiring {
         }
     }
 
+    /** Whether nobody has that place. */
+    synchronized boolean isFree(int type, long address) {
+        return reserved.stream().noneMatch(m -> m.type == type && m.contains(address, 1));
+    }
+
     synchronized void remove(Mapping mapping) {
         reserved.remove(mapping);
     }

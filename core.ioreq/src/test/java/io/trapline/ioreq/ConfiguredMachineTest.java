@@ -44,6 +44,11 @@ class ConfiguredMachineTest {
         }
 
         @Override
+        public boolean assignbars() {
+            return value("assignbars");
+        }
+
+        @Override
         public String memory() {
             return value("memory");
         }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trapline.device.GuestMemory;
 import io.trapline.hypervisor.RamRange;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -177,5 +178,25 @@ class GuestRamTest {
         assertEquals(42, two.load(window, 8));
         assertNull(two.slice(window - 4, 8));
         assertEquals(window + 16, two.size());
+    }
+
+    @Test
+    void showsWhatIsContiguousThroughOneWindow() {
+        ram.store(0x1FFF, 1, 7);
+        ram.store(0x2000, 1, 8);
+        GuestMemory.Window window = ram.window();
+
+        ByteBuffer shown = window.at(0x1FFF, 0x100);
+        assertEquals(1, shown.remaining(), "to the end of its piece");
+        assertEquals(7, shown.get());
+        shown = window.at(0x2000, 0x100);
+        assertEquals(0x100, shown.remaining());
+        assertEquals(8, shown.get(shown.position()));
+        shown.putInt(shown.position(), 0x01020304);
+        assertEquals(0x01020304, ram.load(0x2000, 4), "RAM itself, little-endian");
+        assertEquals(0x1000, window.at(0x2000, Long.MAX_VALUE).remaining());
+        assertNull(window.at(0x3000, 1));
+        assertNull(window.at(-1, 1));
+        assertTrue(window.at(0, 1) == window.at(8, 1), "the same object again");
     }
 }

@@ -66,7 +66,26 @@ final class TestMachine implements AutoCloseable {
                 Map.of(),
                 TimeUnit.MINUTES.toNanos(10),
                 slowNanos,
-                hungNanos);
+                hungNanos,
+                false);
+    }
+
+    /** With a firmware that assigns PCI base address registers, or without. */
+    static MachineSpec spec(boolean assignBars) {
+        MachineSpec plain = spec(1);
+        return new MachineSpec(
+                plain.name(),
+                plain.backend(),
+                plain.memory(),
+                plain.vcpus(),
+                null,
+                0,
+                null,
+                plain.options(),
+                plain.holdNanos(),
+                0,
+                0,
+                assignBars);
     }
 
     /** A plug for a device, as a bundle of that version would publish it. */

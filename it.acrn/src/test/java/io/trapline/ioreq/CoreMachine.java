@@ -28,7 +28,8 @@ public final class CoreMachine implements AutoCloseable {
                         options,
                         TimeUnit.MINUTES.toNanos(1),
                         TimeUnit.SECONDS.toNanos(1),
-                        TimeUnit.SECONDS.toNanos(5));
+                        TimeUnit.SECONDS.toNanos(5),
+                        true);
         machine = new LiveMachine(spec, hypervisor, "a test", host, System::nanoTime);
     }
 

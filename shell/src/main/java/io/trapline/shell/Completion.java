@@ -48,7 +48,8 @@ final class Completion implements Completer {
         Stream<String> options = Stream.of("--machine");
         return switch (command) {
             case "help" -> commands();
-            case "device:inspect" -> plain == 0 ? Stream.concat(devices(), options) : options;
+            case "device:inspect", "device:eject" ->
+                    plain == 0 ? Stream.concat(devices(), options) : options;
             case "ioreq:map" ->
                     plain == 0
                             ? devices()

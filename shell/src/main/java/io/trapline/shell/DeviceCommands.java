@@ -2,6 +2,7 @@ package io.trapline.shell;
 
 import io.trapline.machine.DeviceRow;
 import io.trapline.machine.InspectedNode;
+import io.trapline.machine.Machine;
 import io.trapline.machine.Machines;
 import java.util.List;
 import org.apache.felix.service.command.Descriptor;
@@ -15,7 +16,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = DeviceCommands.class)
 @GogoCommand(
         scope = "device",
-        function = {"list", "inspect"})
+        function = {"list", "inspect", "eject"})
 public final class DeviceCommands {
     private final Machines machines;
 
@@ -48,5 +49,23 @@ public final class DeviceCommands {
                     String machine,
             @Descriptor("the device's name, e.g. com1") String device) {
         return Chosen.machine(machines, machine).inspect(device);
+    }
+
+    /** Wants a device out; how it is then. */
+    @Descriptor(
+            "wants a device out: on the PCI bus it stays until the guest lets go of it, if a hot-plug"
+                    + " controller can ask the guest")
+    public List<DeviceRow> eject(
+            @Descriptor(Words.MACHINE)
+                    @Parameter(
+                            names = {"-m", "--machine"},
+                            absentValue = "")
+                    String machine,
+            @Descriptor("the device's name, e.g. disk") String device) {
+        Machine chosen = Chosen.machine(machines, machine);
+        chosen.eject(device);
+        return new Rows<>(
+                DeviceRow.class,
+                chosen.devices().stream().filter(row -> row.name().equals(device)).toList());
     }
 }

@@ -6,9 +6,15 @@ import io.trapline.device.Deferred;
 import io.trapline.device.Device;
 import io.trapline.device.Doorbell;
 import io.trapline.device.InterruptLine;
+import io.trapline.device.PciAddress;
+import io.trapline.device.PciEndpoint;
 import io.trapline.device.PciFunction;
+import io.trapline.device.PciIdentity;
+import io.trapline.device.PciSlots;
 import io.trapline.device.Region;
 import io.trapline.device.Timers;
+import io.trapline.ioreq.pci.BarWindows;
+import io.trapline.ioreq.pci.Endpoint;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +28,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * A machine with one device, which the test plays: the guest by {@link #in}, {@link #out}, {@link #read} and
  * {@link #write}, time by {@link #time}, the client that runs what was posted by {@link #run}.
  *
- * <p>The successor of a running device gets a board of its own, {@link #successor}. There is no PCI, no doorbell
- * and no deferred answer yet: asked for, they throw {@link UnsupportedOperationException}.
+ * <p>The successor of a running device gets a board of its own, {@link #successor}. A PCI
+ * function has a configuration space as in a machine, whose guest assigns everything: {@link #powerOn} after {@link
+ * Device#install}. There is no deferred answer yet: asked for, it throws {@link UnsupportedOperationException}.
  */
 public final class TestBoard implements Board {
     /** Interrupt lines: 0 to 23, those of a PC's I/O APIC. */
@@ -31,6 +38,9 @@ public final class TestBoard implements Board {
 
     /** Bytes of RAM of a board that is told nothing else. */
     public static final long RAM = 64L << 20;
+
+    private static final int FIRST_PCI_LINE = 16;
+    private static final int PCI_LINES = 4;
 
     /** More tasks than one {@link #run} runs: one of them posts itself. */
     private static final int ENDLESS = 100_000;
@@ -52,6 +62,7 @@ public final class TestBoard implements Board {
     private final List<TestClaim> claims = new ArrayList<>();
     private final Map<Integer, TestLine> lines = new LinkedHashMap<>();
     private final List<Timers.Timer> timers = new ArrayList<>();
+    private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<Message> messages = new ArrayList<>();
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private long unclaimed;
@@ -199,6 +210,44 @@ public final class TestBoard implements Board {
             task.run();
         }
         return ran;
+    }
+
+    /** The functions on the PCI bus are laid out: they go to power-on values, as before a device's first reset. */
+    public void powerOn() {
+        endpoints.forEach(Endpoint::reset);
+    }
+
+    /** The functions on the PCI bus go on as the guest has programmed those of another board of the same device. */
+    public void adopt(TestBoard predecessor) {
+        for (int i = 0; i < endpoints.size(); i++) {
+            endpoints.get(i).adopt(predecessor.endpoints.get(i));
+        }
+    }
+
+    /**
+     * The guest reads configuration space.
+     *
+     * @param function which, in the order in which the device put them on the bus
+     * @param register byte offset; the access does not cross a doubleword
+     * @param width bytes: 1, 2 or 4
+     * @return zero-extended
+     */
+    public int configuration(int function, int register, int width) {
+        int value = endpoints.get(function).readConfiguration(register, width);
+        return (int) Widths.cut(value, width);
+    }
+
+    /**
+     * The guest writes configuration space.
+     *
+     * @param function which, in the order in which the device put them on the bus
+     * @param register byte offset; the access does not cross a doubleword
+     * @param width bytes: 1, 2 or 4
+     * @param value its low bytes are written
+     */
+    public void configure(int function, int register, int width, int value) {
+        int cut = (int) Widths.cut(value, width);
+        endpoints.get(function).writeConfiguration(register, width, cut);
     }
 
     // What the test sees
@@ -394,15 +443,36 @@ public final class TestBoard implements Board {
 
     @Override
     public void posted(Claim claim, long offset, int width) {
-        if (!(claim instanceof TestClaim own) || !claims.contains(own)) {
-            throw new IllegalArgumentException("not a claim of " + device + ": " + claim);
+        own(claim).post(offset, width);
+    }
+
+    @Override
+    public PciEndpoint endpoint(PciIdentity identity) {
+        return endpoint(identity, new PciAddress(0, 1 + endpoints.size(), 0));
+    }
+
+    @Override
+    public PciEndpoint endpoint(PciIdentity identity, PciAddress address) {
+        refuseOnceGone();
+        for (Endpoint other : endpoints) {
+            if (other.address().equals(address)) {
+                throw new IllegalArgumentException("PCI function " + address + " is taken");
+            }
         }
-        own.post(offset, width);
+        int gsi = FIRST_PCI_LINE + address.device() % PCI_LINES;
+        Endpoint endpoint = new Endpoint(this, identity, address, gsi, BarWindows.NONE);
+        endpoints.add(endpoint);
+        return endpoint;
+    }
+
+    @Override
+    public PciSlots slots() {
+        throw missing("list of the places on its PCI bus");
     }
 
     @Override
     public Claim pci(PciFunction function) {
-        throw missing("PCI bus");
+        throw missing("function that keeps its own configuration space");
     }
 
     @Override
@@ -413,7 +483,15 @@ public final class TestBoard implements Board {
     @Override
     public Doorbell doorbell(
             Claim claim, long offset, int width, OptionalLong match, Runnable rung) {
-        throw missing("doorbell");
+        Objects.requireNonNull(rung, "rung");
+        return own(claim).bell(offset, width, match, rung);
+    }
+
+    private TestClaim own(Claim claim) {
+        if (!(claim instanceof TestClaim own) || !claims.contains(own)) {
+            throw new IllegalArgumentException("not a claim of " + device + ": " + claim);
+        }
+        return own;
     }
 
     private static UnsupportedOperationException missing(String what) {

@@ -1,10 +1,12 @@
 package io.trapline.tck;
 
 import io.trapline.device.Claim;
+import io.trapline.device.Doorbell;
 import io.trapline.device.Region;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * A claim of the device under test; {@link #read} and {@link #write} reach its region wherever it is mapped.
@@ -24,6 +26,7 @@ public final class TestClaim implements Claim {
     private final long length;
     private final Region region;
     private final List<PostedZone> posted = new ArrayList<>();
+    private final List<Bell> bells = new ArrayList<>();
     private long first;
     private boolean mapped;
     private boolean released;
@@ -73,7 +76,52 @@ public final class TestClaim implements Claim {
      */
     public void write(long offset, int width, long value) {
         requireInside(offset, width);
-        region.write(offset, width, Widths.cut(value, width));
+        long cut = Widths.cut(value, width);
+        for (Bell bell : List.copyOf(bells)) {
+            if (bell.matches(offset, width, cut)) {
+                bell.rung.run();
+                return;
+            }
+        }
+        region.write(offset, width, cut);
+    }
+
+    /** A place where a write rings; at once, as by a backend without ioeventfd. */
+    private final class Bell implements Doorbell {
+        private final long offset;
+        private final int width;
+        private final OptionalLong match;
+        private final Runnable rung;
+
+        Bell(long offset, int width, OptionalLong match, Runnable rung) {
+            this.offset = offset;
+            this.width = width;
+            this.match = match;
+            this.rung = rung;
+        }
+
+        boolean matches(long at, int bytes, long value) {
+            return at == offset
+                    && bytes == width
+                    && (match.isEmpty() || match.getAsLong() == value);
+        }
+
+        @Override
+        public boolean exitless() {
+            return false;
+        }
+
+        @Override
+        public void release() {
+            bells.remove(this);
+        }
+    }
+
+    Doorbell bell(long offset, int width, OptionalLong match, Runnable rung) {
+        requireInside(offset, width);
+        Bell bell = new Bell(offset, width, match, rung);
+        bells.add(bell);
+        return bell;
     }
 
     private void requireInside(long offset, int width) {

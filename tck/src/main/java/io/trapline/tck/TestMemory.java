@@ -130,6 +130,21 @@ public final class TestMemory implements GuestMemory {
         return whole ? piece(address).slice(within(address), length).order(LITTLE_ENDIAN) : null;
     }
 
+    /** Shows at most {@link #PIECE} bytes at a time, so that a device meets pieces that are not contiguous. */
+    @Override
+    public Window window() {
+        return (address, length) ->
+                contains(address, 1)
+                        ? piece(address)
+                                .duplicate()
+                                .order(LITTLE_ENDIAN)
+                                .limit(
+                                        within(address)
+                                                + (int) Math.min(length, PIECE - within(address)))
+                                .position(within(address))
+                        : null;
+    }
+
     private ByteBuffer piece(long address) {
         return pieces.computeIfAbsent(address / PIECE, number -> ByteBuffer.allocateDirect(PIECE));
     }

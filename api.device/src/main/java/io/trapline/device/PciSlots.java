@@ -1,0 +1,31 @@
+package io.trapline.device;
+
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The 32 places of PCI bus 0, for the device that tells a guest what comes and goes there. Called under the baton of
+ * that device's client.
+ */
+@ProviderType
+public interface PciSlots {
+    /** The places where there is something, a bit for each device number. */
+    int occupied();
+
+    /** The places whose device an administrator wants out, a bit for each device number. */
+    int leaving();
+
+    /**
+     * The guest has let go of a place: what is there is taken out, soon.
+     *
+     * @param device 0 to 31
+     */
+    void eject(int device);
+
+    /**
+     * Names who is told of changes, of either set of places. Until somebody is, a device that is wanted out goes
+     * without the guest being asked.
+     *
+     * @param changed run under the baton, soon after a change
+     */
+    void listen(Runnable changed);
+}

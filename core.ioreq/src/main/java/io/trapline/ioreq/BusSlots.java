@@ -1,0 +1,66 @@
+package io.trapline.ioreq;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The places of PCI bus 0: who is there, who is wanted out, and who tells the guest. From any thread. */
+final class BusSlots {
+    private final LiveMachine machine;
+    private final Map<DeviceBoard, Runnable> controllers = new ConcurrentHashMap<>();
+    private int leaving; // guarded by this
+
+    BusSlots(LiveMachine machine) {
+        this.machine = machine;
+    }
+
+    int occupied() {
+        int occupied = 0;
+        for (Bay bay : machine.bays()) {
+            occupied |= bay.places();
+        }
+        return occupied;
+    }
+
+    synchronized int leaving() {
+        leaving &= occupied();
+        return leaving;
+    }
+
+    /** Somebody tells the guest from now on, until his device goes. */
+    void listen(DeviceBoard controller, Runnable changed) {
+        controllers.put(controller, changed);
+    }
+
+    /** A device came or went. */
+    void changed() {
+        controllers.keySet().removeIf(DeviceBoard::closed);
+        controllers.forEach(DeviceBoard::post);
+    }
+
+    /** A device is wanted out; false: there is nobody to ask the guest. */
+    boolean ask(int places) {
+        controllers.keySet().removeIf(DeviceBoard::closed);
+        if (controllers.isEmpty()) {
+            return false;
+        }
+        synchronized (this) {
+            leaving |= places;
+        }
+        changed();
+        return true;
+    }
+
+    /** The guest has let go of a place. */
+    void eject(int device) {
+        int place = 1 << device;
+        machine.workers()
+                .execute(
+                        () ->
+                                machine.bays().stream()
+                                        .filter(bay -> (bay.places() & place) != 0)
+                                        .forEach(
+                                                bay ->
+                                                        machine.takeOut(
+                                                                bay, "ejected by the guest")));
+    }
+}

@@ -1,0 +1,346 @@
+package io.trapline.ioreq.pci;
+
+import io.trapline.device.Board;
+import io.trapline.device.Claim;
+import io.trapline.device.Inspector;
+import io.trapline.device.InterruptLine;
+import io.trapline.device.PciAddress;
+import io.trapline.device.PciBar;
+import io.trapline.device.PciEndpoint;
+import io.trapline.device.PciFunction;
+import io.trapline.device.PciIdentity;
+import io.trapline.device.PciVectors;
+import io.trapline.device.Region;
+import io.trapline.ioreq.pci.Header.Command;
+import io.trapline.ioreq.pci.Header.Status;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/** PCI Local Bus 3.0, section 6.1: a function with a type 00h header, kept for its device. */
+public final class Endpoint implements PciEndpoint, PciFunction {
+    private final Board board;
+    private final PciAddress address;
+    private final int gsi;
+    private final BarWindows windows;
+    private final Registers registers = new Registers();
+    private final List<BaseAddress> bars = new ArrayList<>();
+    private final List<Answered> answered = new ArrayList<>();
+    private int end = Header.END; // of the last capability
+    private int link = Header.CAPABILITIES; // what is to point to the next
+    private Pin pin; // null: none
+    private Msix msix; // null: none
+    private Msi msi; // null: none
+
+    /** A capability whose registers the device answers. */
+    private record Answered(int offset, int length, Region registers) {}
+
+    /**
+     * A function with nothing but its identity; it is not on the bus yet.
+     *
+     * @param board what its device has of the machine
+     * @param identity what it says it is
+     * @param address its place
+     * @param gsi where its pin ends
+     * @param windows where its base address registers are at power-on
+     */
+    public Endpoint(
+            Board board, PciIdentity identity, PciAddress address, int gsi, BarWindows windows) {
+        this.board = board;
+        this.address = address;
+        this.gsi = gsi;
+        this.windows = windows;
+        registers.define(Header.VENDOR_ID, 2, identity.vendor(), 0);
+        registers.define(Header.DEVICE_ID, 2, identity.device(), 0);
+        registers.define(Header.COMMAND, 2, 0, Command.WRITABLE);
+        registers.define(Header.REVISION_ID, 1, identity.revision(), 0);
+        registers.define(Header.CLASS_CODE, 3, identity.classCode(), 0);
+        registers.define(Header.CACHE_LINE_SIZE, 1, 0, 0xFF);
+        registers.define(Header.SUBSYSTEM_VENDOR, 2, identity.subsystemVendor(), 0);
+        registers.define(Header.SUBSYSTEM_ID, 2, identity.subsystem(), 0);
+    }
+
+    // ---- The device lays it out
+
+    @Override
+    public PciAddress address() {
+        return address;
+    }
+
+    @Override
+    public Claim bar(int index, PciBar kind, long length, Region region) {
+        BaseAddress.check(index, kind, length);
+        int last = index + (BaseAddress.wide(kind) ? 1 : 0);
+        for (BaseAddress other : bars) {
+            if (other.covers(Header.BARS + 4 * index) || other.covers(Header.BARS + 4 * last)) {
+                throw new IllegalArgumentException(
+                        "PCI function "
+                                + address
+                                + ": base address register "
+                                + index
+                                + " is taken");
+            }
+        }
+        Claim claim =
+                kind == PciBar.IO
+                        ? board.portsUnmapped((int) length, region)
+                        : board.memoryUnmapped(length, region);
+        bars.add(new BaseAddress(registers, index, kind, length, claim));
+        return claim;
+    }
+
+    @Override
+    public int capability(int id, byte[] contents) {
+        int offset = room(id, contents.length + 2);
+        for (int i = 0; i < contents.length; i++) {
+            registers.define(offset + 2 + i, 1, contents[i], 0);
+        }
+        return offset;
+    }
+
+    @Override
+    public int capability(int id, int length, Region region) {
+        int offset = room(id, length);
+        answered.add(new Answered(offset, length, Objects.requireNonNull(region)));
+        return offset;
+    }
+
+    /** Section 6.7: a list, each on a doubleword. */
+    private int room(int id, int length) {
+        int offset = end;
+        if (id < 1 || id > 0xFF || length < 2 || offset + length > Registers.LENGTH) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "PCI function %s: no capability 0x%x of %d bytes, wanted 0x01 to 0xff,"
+                                    + " and 2 to %d bytes",
+                            address, id, length, Registers.LENGTH - offset));
+        }
+        end = offset + length + 3 & ~3;
+        registers.define(link, 1, offset, 0);
+        registers.define(Header.STATUS, 2, Status.CAPABILITIES_LIST, 0);
+        registers.define(offset, 1, id, 0);
+        link = offset + 1;
+        return offset;
+    }
+
+    @Override
+    public InterruptLine pin() {
+        if (pin == null) {
+            pin = new Pin(registers, board.interrupt(gsi));
+        }
+        return pin;
+    }
+
+    @Override
+    public PciVectors msix(int index, int count) {
+        refuseUnless(msix == null && count >= 1 && count <= Msix.MOST, "MSI-X", count, Msix.MOST);
+        Msix[] made = new Msix[1]; // the claim wants its region first
+        bar(
+                index,
+                PciBar.MEMORY_32,
+                Msix.length(count),
+                new Region() {
+                    @Override
+                    public long read(long offset, int width) {
+                        return made[0].read(offset, width);
+                    }
+
+                    @Override
+                    public void write(long offset, int width, long value) {
+                        made[0].write(offset, width, value);
+                    }
+                });
+        made[0] = new Msix(registers, room(Msix.ID, Msix.LENGTH), index, count, this::send);
+        msix = made[0];
+        return msix;
+    }
+
+    @Override
+    public PciVectors msi(int count) {
+        refuseUnless(
+                msi == null && Integer.bitCount(count) == 1 && count >= 1 && count <= Msi.MOST,
+                "MSI",
+                count,
+                Msi.MOST);
+        msi = new Msi(registers, room(Msi.ID, Msi.LENGTH), count, this::send);
+        return msi;
+    }
+
+    private void refuseUnless(boolean possible, String what, int count, int most) {
+        if (!possible) {
+            throw new IllegalArgumentException(
+                    "PCI function "
+                            + address
+                            + ": "
+                            + what
+                            + " with "
+                            + count
+                            + " vectors, wanted once, and 1 to "
+                            + most
+                            + (what.equals("MSI") ? ", a power of two" : ""));
+        }
+    }
+
+    private void send(long to, int data) {
+        if (busMaster()) {
+            board.message(to, data);
+        }
+    }
+
+    @Override
+    public boolean busMaster() {
+        return (command() & Command.BUS_MASTER) != 0;
+    }
+
+    private int command() {
+        return registers.read(Header.COMMAND, 2);
+    }
+
+    // ---- The guest's accesses
+
+    @Override
+    public int readConfiguration(int register, int width) {
+        if (register + width > Registers.LENGTH) {
+            return (int) Region.OPEN_BUS; // no extended space
+        }
+        for (Answered part : answered) {
+            if (register >= part.offset && register < part.offset + part.length) {
+                return readAnswered(part, register, width);
+            }
+        }
+        return registers.read(register, width);
+    }
+
+    /** The two bytes at its start are the list's. */
+    private int readAnswered(Answered part, int register, int width) {
+        int within = register - part.offset;
+        if (within >= 2) {
+            return (int) part.registers.read(within, width);
+        } else if (width == 4) {
+            return registers.read(register, 2) | (int) part.registers.read(2, 2) << 16;
+        }
+        return registers.read(register, width);
+    }
+
+    @Override
+    public void writeConfiguration(int register, int width, int value) {
+        if (register + width > Registers.LENGTH) {
+            return;
+        }
+        for (Answered part : answered) {
+            if (register >= part.offset && register < part.offset + part.length) {
+                writeAnswered(part, register - part.offset, width, value);
+                return;
+            }
+        }
+        registers.write(register, width, value);
+        if (register < Header.END) {
+            decode();
+        } else {
+            interruptsChanged();
+        }
+    }
+
+    private static void writeAnswered(Answered part, int within, int width, int value) {
+        if (within >= 2) {
+            part.registers.write(within, width, Integer.toUnsignedLong(value));
+        } else if (width == 4) {
+            part.registers.write(2, 2, value >>> 16);
+        }
+    }
+
+    /** First all that go, and then those that come: two may change places. */
+    private void decode() {
+        int command = command();
+        for (BaseAddress bar : bars) {
+            bar.leave(command);
+        }
+        for (BaseAddress bar : bars) {
+            bar.settle(command);
+        }
+        interruptsChanged();
+    }
+
+    /** Sections 6.8.1.3 and 6.8.2.3: with messages enabled the pin is not used. */
+    private void interruptsChanged() {
+        if (pin != null) {
+            boolean messages = msix != null && msix.enabled() || msi != null && msi.enabled();
+            pin.hold(messages || (command() & Command.INTX_DISABLE) != 0);
+        }
+        if (msix != null) {
+            msix.controlWritten();
+        }
+        if (msi != null) {
+            msi.written();
+        }
+    }
+
+    // ---- Life
+
+    /** The layout is complete: goes to power-on values. */
+    public void reset() {
+        int enabled = 0;
+        for (BaseAddress bar : bars) {
+            long place = windows.place(this, bar.index(), bar.kind(), bar.length());
+            bar.powerOn(place);
+            if (place != BaseAddress.NOWHERE) {
+                enabled |= bar.kind() == PciBar.IO ? Command.IO : Command.MEMORY;
+            }
+        }
+        registers.define(Header.COMMAND, 2, enabled, Command.WRITABLE);
+        registers.reset();
+        if (msix != null) {
+            msix.reset();
+        }
+        if (pin != null) {
+            pin.set(false);
+        }
+        decode();
+    }
+
+    /**
+     * Goes on as the guest has programmed a predecessor, if that was laid out alike.
+     *
+     * @return whether it does; if not it is as after {@link #reset}
+     */
+    public boolean adopt(Endpoint old) {
+        reset();
+        boolean alike =
+                registers.alike(old.registers)
+                        && bars.size() == old.bars.size()
+                        && (msix == null) == (old.msix == null);
+        if (alike) {
+            registers.copy(old.registers);
+            if (msix != null) {
+                msix.copy(old.msix);
+            }
+            if (pin != null) {
+                pin.set(false); // until its device drives it again
+            }
+            decode();
+        }
+        return alike;
+    }
+
+    /** Shows the header, and where the registers decode. */
+    public void inspect(Inspector out) {
+        out.register("Vendor ID", registers.read(Header.VENDOR_ID, 2), 2);
+        out.register("Device ID", registers.read(Header.DEVICE_ID, 2), 2);
+        out.register("Command", command(), 2);
+        out.register("Status", registers.read(Header.STATUS, 2), 2);
+        for (int i = 0; i < Header.BAR_COUNT; i++) {
+            out.register("BAR " + i, registers.read(Header.BARS + 4 * i, 4), 4);
+        }
+        out.flag("bus master", busMaster());
+        if (pin != null) {
+            out.number("interrupt line", pin.gsi());
+            out.flag("interrupt pin", pin.raised());
+        }
+        if (msix != null) {
+            out.flag("MSI-X enabled", msix.enabled());
+        }
+        if (msi != null) {
+            out.flag("MSI enabled", msi.enabled());
+        }
+    }
+}
