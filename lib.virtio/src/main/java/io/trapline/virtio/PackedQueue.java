@@ -1,0 +1,159 @@
+package io.trapline.virtio;
+
+import io.trapline.device.GuestMemory;
+
+/** VIRTIO 1.2, §2.8: one ring of descriptors, and a structure of each side that says what it wants to hear. */
+final class PackedQueue extends Virtqueue {
+    private static final int DESCRIPTOR = 16;
+    private static final int LENGTH_FIELD = 8;
+    private static final int FLAGS_FIELD = 14;
+    private static final int AVAIL = 1 << 7;
+    private static final int USED = 1 << 15;
+    private static final int WORD = 0xFFFF;
+
+    // §2.8.10: the event suppression structures
+    private static final int EVENT_FLAGS = 2;
+    private static final int ENABLE = 0;
+    private static final int DISABLE = 1;
+    private static final int DESC = 2;
+    private static final int WRAP = 1 << 15;
+
+    private int nextAvail;
+    private boolean availWrap = true;
+    private int nextUsed;
+    private boolean usedWrap = true;
+    private int slotsInFlight;
+    private int put; // descriptors since the driver was last asked what it wants
+
+    PackedQueue(GuestMemory memory, QueueSetup setup, long features, Owner owner) {
+        super(memory, setup, features, owner);
+    }
+
+    private int flags(int index) {
+        return (int) memory.loadAcquire(descriptors + (long) DESCRIPTOR * index + FLAGS_FIELD, 2);
+    }
+
+    private static boolean isAvailable(int flags, boolean wrap) {
+        return (flags & AVAIL) != 0 == wrap && (flags & USED) != 0 != wrap;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        return !isAvailable(flags(nextAvail), availWrap);
+    }
+
+    /** §2.8.6: a chain stands in consecutive descriptors; its last one has the buffer's id. */
+    @Override
+    String take(Chain chain) {
+        chain.slots = 0;
+        for (int left = size - slotsInFlight; left > 0; left--) {
+            int flags = flags(nextAvail); // the first is available: it was looked at
+            if (chain.slots != 0 && !isAvailable(flags, availWrap)) {
+                return "a chain whose next descriptor is not available";
+            }
+            long address = memory.load(descriptors + (long) DESCRIPTOR * nextAvail, 8);
+            long rest = memory.load(descriptors + (long) DESCRIPTOR * nextAvail + LENGTH_FIELD, 8);
+            int bytes = (int) rest;
+            chain.id = (int) (rest >>> 32) & WORD;
+            chain.slots++;
+            advance();
+            String fault =
+                    (flags & INDIRECT) != 0
+                            ? table(chain, address, bytes, flags)
+                            : add(chain, address, bytes, flags);
+            if (fault != null || (flags & NEXT) == 0) {
+                slotsInFlight += chain.slots;
+                return fault;
+            }
+        }
+        return "a chain is longer than the queue";
+    }
+
+    private void advance() {
+        if (++nextAvail == size) {
+            nextAvail = 0;
+            availWrap = !availWrap;
+        }
+    }
+
+    /** §2.8.7: all descriptors of the table, one after the other; of their flags only the direction counts. */
+    private String table(Chain chain, long address, int bytes, int flags) {
+        String fault = checkTable(address, bytes, flags);
+        for (long at = address, end = at + Integer.toUnsignedLong(bytes);
+                fault == null && at != end;
+                at += DESCRIPTOR) {
+            long rest = memory.load(at + LENGTH_FIELD, 8);
+            int own = (int) (rest >>> 48);
+            fault =
+                    (own & INDIRECT) != 0
+                            ? "an indirect descriptor in an indirect table"
+                            : add(chain, memory.load(at, 8), (int) rest, own);
+        }
+        return fault;
+    }
+
+    /** §2.8.6: the used descriptor goes where the chain's first one was; what the chain had is skipped. */
+    @Override
+    void put(int id, int slots, long written) {
+        long at = descriptors + (long) DESCRIPTOR * nextUsed;
+        memory.store(at + LENGTH_FIELD, 4, written);
+        memory.store(at + LENGTH_FIELD + 4, 2, id);
+        int flags = (usedWrap ? AVAIL | USED : 0) | (written != 0 ? WRITE : 0);
+        memory.storeRelease(at + FLAGS_FIELD, 2, flags);
+        slotsInFlight -= slots;
+        put += slots;
+        nextUsed += slots;
+        if (nextUsed >= size) {
+            nextUsed -= size;
+            usedWrap = !usedWrap;
+        }
+    }
+
+    /** §2.8.10. */
+    @Override
+    boolean interruptWanted() {
+        int since = put;
+        put = 0;
+        if (since == 0) {
+            return false;
+        }
+        int wish =
+                (int) memory.load(driverArea, 4); // both halves at once: the driver may change them
+        int flags = wish >>> 16 & 3;
+        if (flags != DESC || !eventIdx) {
+            return flags != DISABLE;
+        }
+        int event = wish & WRAP - 1;
+        boolean wrap = (wish & WRAP) != 0;
+        int ahead = wrap == usedWrap ? nextUsed - event - 1 : nextUsed + size - event - 1;
+        return ahead >= 0 && ahead < since;
+    }
+
+    @Override
+    public void quiet() {
+        memory.store(deviceArea + EVENT_FLAGS, 2, DISABLE);
+    }
+
+    @Override
+    void wantNotification() {
+        if (eventIdx) {
+            memory.store(deviceArea, 4, nextAvail | (availWrap ? WRAP : 0) | DESC << 16);
+        } else {
+            memory.store(deviceArea + EVENT_FLAGS, 2, ENABLE);
+        }
+    }
+
+    @Override
+    int[] position() {
+        return new int[] {nextAvail, availWrap ? 1 : 0, nextUsed, usedWrap ? 1 : 0, put};
+    }
+
+    @Override
+    void position(int[] saved) {
+        nextAvail = saved[0];
+        availWrap = saved[1] != 0;
+        nextUsed = saved[2];
+        usedWrap = saved[3] != 0;
+        put = saved[4];
+    }
+}
