@@ -1,0 +1,261 @@
+package io.trapline.virtioblk;
+
+import io.trapline.device.GuestMemory;
+import io.trapline.virtio.Chain;
+import io.trapline.virtio.Virtqueue;
+import io.trapline.virtioblk.BlockRegister.Status;
+import io.trapline.virtioblk.BlockRegister.Type;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * VIRTIO 1.2, §5.2.6: one request, from its header to its status. Decoded and given back under the baton, performed
+ * by any thread; used again and again.
+ *
+ * <pre>
+ *    0  type  4    4  reserved  4    8  sector  8    16  data    last  status  1
+ * </pre>
+ */
+final class Request implements Runnable {
+    static final int HEADER = 16;
+    static final int SECTOR = 512;
+    static final int ID_LENGTH = 20;
+    static final int LIFETIME_LENGTH = 6;
+    static final int SEGMENT = 16;
+    private static final int UNMAP = 1;
+
+    final Chain chain;
+    private final BlockDevice device;
+    private final GuestMemory.Window window;
+    private final long[] segments; // of a discard and the like: position, length, flags of each
+    Virtqueue queue;
+    Request next; // of a list that it is in
+    private int type;
+    private long sector;
+    private long length; // of its data
+    private int segmentCount;
+    private boolean stable; // the write is on the disk when it is over
+    private int status;
+
+    Request(BlockDevice device, GuestMemory memory, int mostSegments) {
+        this.device = device;
+        chain = new Chain(memory);
+        window = memory.window();
+        segments = new long[3 * mostSegments];
+    }
+
+    /** Reads the header; false if there is none, or no room for a status: the driver has broken a rule. */
+    boolean decode() {
+        if (chain.readable() < HEADER || chain.writable() < 1) {
+            return false;
+        }
+        type = (int) chain.load(0, 4);
+        sector = chain.load(8, 8);
+        return true;
+    }
+
+    int type() {
+        return type;
+    }
+
+    /** Bytes of data, once it is decided; for the limits of its rate. */
+    long length() {
+        return length;
+    }
+
+    /**
+     * Checks what the driver asks for, once; true if there is something to do that may take time. Else the status is
+     * there already.
+     *
+     * @param shape what the device is
+     * @param writeThrough whether a write is on the disk when it is over
+     */
+    boolean check(Shape shape, boolean writeThrough) {
+        stable = writeThrough;
+        segmentCount = 0;
+        length = 0;
+        status = Status.OK;
+        switch (type) {
+            case Type.IN -> checkRange(chain.writable() - 1, shape);
+            case Type.OUT -> {
+                refuseWrites(shape);
+                checkRange(chain.readable() - HEADER, shape);
+            }
+            case Type.FLUSH -> {}
+            case Type.GET_ID -> answer(shape.serial(), ID_LENGTH);
+            case Type.GET_LIFETIME -> answer(new byte[LIFETIME_LENGTH], LIFETIME_LENGTH);
+            case Type.DISCARD, Type.WRITE_ZEROES, Type.SECURE_ERASE -> {
+                refuseWrites(shape);
+                checkSegments(shape);
+            }
+            default -> status = Status.UNSUPP;
+        }
+        boolean answered = type == Type.GET_ID || type == Type.GET_LIFETIME;
+        return status == Status.OK && !answered;
+    }
+
+    /** §5.2.6.2: nothing is written to a device that is for reading. */
+    private void refuseWrites(Shape shape) {
+        if (shape.readOnly()) {
+            status = Status.IOERR;
+        }
+    }
+
+    /** §5.2.6: whole sectors, all of them on the disk. */
+    private void checkRange(long bytes, Shape shape) {
+        length = bytes;
+        long sectors = bytes / SECTOR;
+        boolean fits =
+                bytes % SECTOR == 0
+                        && Long.compareUnsigned(sector, shape.sectors()) <= 0
+                        && sectors <= shape.sectors() - sector;
+        if (!fits) {
+            status = Status.IOERR;
+        }
+    }
+
+    private void answer(byte[] bytes, int most) {
+        if (chain.writable() - 1 < most) {
+            status = Status.IOERR;
+            return;
+        }
+        chain.write(0, ByteBuffer.wrap(bytes, 0, most));
+    }
+
+    /** §5.2.6: struct virtio_blk_discard_write_zeroes, some of them. */
+    private void checkSegments(Shape shape) {
+        long bytes = chain.readable() - HEADER;
+        int most = segments.length / 3;
+        if (status != Status.OK) {
+            return;
+        } else if (bytes == 0 || bytes % SEGMENT != 0 || bytes / SEGMENT > most) {
+            status = Status.IOERR;
+            return;
+        }
+        segmentCount = (int) bytes / SEGMENT;
+        for (int i = 0; i < segmentCount && status == Status.OK; i++) {
+            checkSegment(i, HEADER + (long) SEGMENT * i, shape);
+        }
+    }
+
+    private void checkSegment(int index, long at, Shape shape) {
+        long first = chain.load(at, 8);
+        long count = chain.load(at + 8, 4);
+        int flags = (int) chain.load(at + 12, 4);
+        int known = type == Type.WRITE_ZEROES ? UNMAP : 0;
+        if ((flags & ~known) != 0) {
+            status = Status.UNSUPP;
+        } else if (count > shape.mostSectors()
+                || Long.compareUnsigned(first, shape.sectors()) > 0
+                || count > shape.sectors() - first) {
+            status = Status.IOERR;
+        }
+        segments[3 * index] = first * SECTOR;
+        segments[3 * index + 1] = count * SECTOR;
+        segments[3 * index + 2] = flags;
+        length += count * SECTOR;
+    }
+
+    /** What the host's disk has to do. By any thread; the baton gets it back. */
+    @Override
+    public void run() {
+        perform();
+        device.performed(this);
+    }
+
+    /** The same for who holds the baton. */
+    void perform() {
+        try {
+            switch (type) {
+                case Type.IN -> transfer(chain.readablePieces(), chain.pieces(), 0, true);
+                case Type.OUT -> transfer(0, chain.readablePieces(), HEADER, false);
+                case Type.FLUSH -> device.image().flush();
+                default -> change();
+            }
+            if (stable && type != Type.IN && type != Type.FLUSH) {
+                device.image().flush();
+            }
+        } catch (IOException e) {
+            status = Status.IOERR;
+            device.failed(this, e);
+        } catch (
+                RuntimeException
+                        e) { // an image's own fault: the guest gets an error, and others go on
+            status = Status.IOERR;
+            device.failed(this, new IOException(e));
+        }
+    }
+
+    private void transfer(int first, int end, long skipped, boolean in) throws IOException {
+        long position = sector * SECTOR;
+        long left = length;
+        long skip = skipped;
+        for (int piece = first; piece < end && left > 0; piece++) {
+            long bytes = chain.length(piece);
+            if (skip >= bytes) {
+                skip -= bytes;
+                continue;
+            }
+            long part = Math.min(bytes - skip, left);
+            transferPiece(chain.address(piece) + skip, part, position, in);
+            position += part;
+            left -= part;
+            skip = 0;
+        }
+    }
+
+    private void transferPiece(long address, long bytes, long position, boolean in)
+            throws IOException {
+        Image image = device.image();
+        for (long done = 0; done < bytes; ) {
+            ByteBuffer buffer = window.at(address + done, bytes - done);
+            int part = buffer.remaining();
+            if (in) {
+                image.read(buffer, position + done);
+            } else {
+                image.write(buffer, position + done);
+            }
+            done += part;
+        }
+    }
+
+    private void change() throws IOException {
+        for (int i = 0; i < segmentCount; i++) {
+            long position = segments[3 * i];
+            long bytes = segments[3 * i + 1];
+            boolean unmap = (segments[3 * i + 2] & UNMAP) != 0;
+            switch (type) {
+                case Type.DISCARD -> device.image().discard(position, bytes);
+                case Type.WRITE_ZEROES -> device.image().zero(position, bytes, unmap);
+                default -> { // §5.2.6: the data is gone for good
+                    device.image().zero(position, bytes, false);
+                    device.image().flush();
+                    device.image().discard(position, bytes);
+                }
+            }
+        }
+    }
+
+    /**
+     * The status is the last byte of what is writable, so all before it counts as written (§2.7.8.2: the driver may
+     * rely on the bytes up to the length alone). Under the baton.
+     */
+    void giveBack() {
+        chain.store(chain.writable() - 1, 1, status);
+        queue.used(chain, chain.writable());
+    }
+
+    int status() {
+        return status;
+    }
+
+    String place() {
+        return "type "
+                + type
+                + ", sector "
+                + Long.toUnsignedString(sector)
+                + ", "
+                + length
+                + " bytes";
+    }
+}

@@ -1,0 +1,254 @@
+package io.trapline.virtioblk;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trapline.device.DeviceState;
+import io.trapline.tck.TestBoard;
+import io.trapline.virtio.Played;
+import io.trapline.virtio.RingDriver;
+import io.trapline.virtio.RingDriver.Piece;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Requests are performed side by side and come back as they end; what the host refuses concerns one alone. */
+class OverlapTest {
+    private static final long AREA = 0x8_0000;
+    private static final int DEPTH = 4;
+
+    /** A disk whose every sector reads as its number, and that fails where it is told to. */
+    private static final class Numbered implements Image {
+        long length = 1 << 20;
+        long broken = -1;
+        int flushes;
+
+        @Override
+        public long length() {
+            return length;
+        }
+
+        @Override
+        public void resize(long bytes) {
+            length = bytes;
+        }
+
+        @Override
+        public boolean readOnly() {
+            return false;
+        }
+
+        @Override
+        public void read(ByteBuffer target, long position) throws IOException {
+            if (position == broken) {
+                throw new IOException("on purpose");
+            }
+            while (target.hasRemaining()) {
+                target.put((byte) (position / 512));
+            }
+        }
+
+        @Override
+        public void write(ByteBuffer source, long position) throws IOException {
+            if (position == broken) {
+                throw new IOException("no space left on device");
+            }
+            source.position(source.limit());
+        }
+
+        @Override
+        public void flush() {
+            flushes++;
+        }
+
+        @Override
+        public void zero(long position, long length, boolean unmap) {}
+
+        @Override
+        public void discard(long position, long length) {}
+
+        @Override
+        public String description() {
+            return "numbered";
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final Numbered image = new Numbered();
+    private final Deque<Runnable> workers = new ArrayDeque<>();
+    private final Map<Integer, Integer> slots = new HashMap<>();
+    private long hostNanos;
+    private BlockDevice device;
+    private Played played;
+    private RingDriver driver;
+
+    /** The clock of the host jumps with each look: a slow disk. */
+    private void start(long stepNanos, long features) throws IOException {
+        Settings settings = new Settings(1, 256, DEPTH, false, 512, 512, 0, "");
+        device = new BlockDevice(settings, image, workers::add, () -> hostNanos += stepNanos);
+        played = Played.of(true, device);
+        driver = played.start(features, 0, 64);
+    }
+
+    private int send(int slot, int type, long sector) {
+        long at = AREA + 0x1000L * slot;
+        played.board.memory().store(at, 4, type);
+        played.board.memory().store(at + 8, 8, sector);
+        played.board.memory().store(at + 16, 1, 0xAA);
+        Piece header = Piece.read(at, 16);
+        Piece data = new Piece(at + 512, 512, type == 0);
+        Piece status = Piece.write(at + 16, 1);
+        int id = driver.add(type == 4 ? List.of(header, status) : List.of(header, data, status));
+        slots.put(id, slot);
+        played.ring(0);
+        return id;
+    }
+
+    private int status(int slot) {
+        return (int) played.board.memory().load(AREA + 0x1000L * slot + 16, 1);
+    }
+
+    private List<Integer> back() {
+        played.board.run();
+        return driver.pollAll().stream().map(used -> slots.get(used.id())).toList();
+    }
+
+    /** Makes the device think that its host is slow. */
+    private void slow() throws IOException {
+        start(1_000_000, 0);
+        send(63 - 1, 0, 0);
+        assertEquals(1, back().size());
+    }
+
+    @Test
+    void performsAtOnceWhileTheHostDoes() throws IOException {
+        start(100, 0);
+        for (int i = 0; i < 8; i++) {
+            send(i, 0, i);
+        }
+        assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 7), back());
+        assertTrue(workers.isEmpty());
+    }
+
+    @Test
+    void comesBackInWhateverOrderItEnds() throws IOException {
+        slow();
+        for (int i = 0; i < 3; i++) {
+            send(i, 0, 10 + i);
+        }
+        assertEquals(3, workers.size());
+        assertEquals(List.of(), back());
+        workers.removeLast().run();
+        workers.removeFirst().run();
+        assertEquals(List.of(2, 0), back());
+        assertEquals(1, played.takeInterrupt(), "one for both");
+        workers.remove().run();
+        assertEquals(List.of(1), back());
+        for (int i = 0; i < 3; i++) {
+            assertEquals(10 + i, played.board.memory().load(AREA + 0x1000L * i + 512, 1));
+        }
+    }
+
+    @Test
+    void leavesInTheRingWhatIsBeyondItsDepth() throws IOException {
+        slow();
+        for (int i = 0; i < 10; i++) {
+            send(i, 0, i);
+        }
+        assertEquals(DEPTH, workers.size());
+        int seen = 0;
+        while (!workers.isEmpty()) {
+            workers.remove().run();
+            seen += back().size();
+        }
+        assertEquals(10, seen);
+    }
+
+    @Test
+    void losesOneRequestToAnErrorAndNothingElse() throws IOException {
+        slow();
+        image.broken = 512 * 7;
+        send(0, 0, 6);
+        send(1, 0, 7);
+        send(2, 1, 7);
+        send(3, 0, 8);
+        while (!workers.isEmpty()) {
+            workers.remove().run();
+        }
+        assertEquals(List.of(0, 1, 2, 3), back());
+        assertEquals(List.of(0, 1, 1, 0), List.of(status(0), status(1), status(2), status(3)));
+        assertEquals(Played.ALL_SET, played.status(), "the device goes on");
+    }
+
+    @Test
+    void waitsForWorkersWhenTheDriverResetsIt() throws Exception {
+        slow();
+        send(0, 0, 1);
+        Thread worker = new Thread(workers.remove());
+        worker.start(); // the reset below returns only when it has run
+        played.status(0);
+        worker.join();
+        assertEquals(List.of(), back(), "forgotten");
+        assertEquals(1, played.board.memory().load(AREA + 512, 1), "and over before that");
+    }
+
+    @Test
+    void writesThroughWhereNoFlushWasNegotiated() throws IOException {
+        start(100, 0);
+        send(0, 1, 1);
+        assertEquals(List.of(0), back());
+        assertEquals(1, image.flushes, "§5.2.6.2");
+    }
+
+    @Test
+    void flushesWhereThatWasNegotiated() throws IOException {
+        start(100, 1L << 9);
+        send(0, 1, 1);
+        assertEquals(0, image.flushes);
+        send(1, 4, 0);
+        assertEquals(List.of(0, 1), back());
+        assertEquals(1, image.flushes);
+    }
+
+    @Test
+    void changesItsCacheWhereThatWasNegotiated() throws IOException {
+        start(100, 1L << 9 | 1L << 11);
+        assertEquals(1, played.configuration(32, 1));
+        played.configure(32, 1, 0);
+        send(0, 1, 1);
+        assertEquals(1, image.flushes, "write-through");
+        played.configure(32, 1, 1);
+        send(1, 1, 1);
+        assertEquals(1, image.flushes, "write-back");
+    }
+
+    @Test
+    void tellsThatItsSuccessorHasAnotherLength() throws IOException {
+        start(100, 0);
+        DeviceState state = played.plug.save();
+        image.length = 512 * 3;
+        TestBoard next = played.board.successor();
+        Settings settings = new Settings(1, 256, DEPTH, false, 512, 512, 0, "");
+        BlockDevice successor = new BlockDevice(settings, image, workers::add, () -> 0);
+        Played after = Played.of(true, next, successor);
+        next.adopt(played.board);
+        after.plug.restore(state);
+        played = after;
+        played.find();
+        assertEquals(2, played.takeInterrupt(), "a configuration change");
+        assertEquals(3, played.configuration(0, 8));
+        send(0, 0, 3);
+        assertEquals(List.of(0), back());
+        assertEquals(1, status(0), "a request beyond the end of a disk that shrank");
+        send(1, 0, 2);
+        assertEquals(List.of(1), back());
+        assertEquals(0, status(1));
+    }
+}
