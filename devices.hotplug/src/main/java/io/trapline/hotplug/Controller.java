@@ -57,7 +57,7 @@ final class Controller {
     void changed() {
         int occupied = slots.occupied();
         int leaving = slots.leaving();
-        int came = occupied & ~known;
+        int came = occupied & ~known & ~HOST_BRIDGE;
         up = up & occupied | came;
         if (came != 0 || (leaving & ~asked) != 0) {
             status |= PCI_EVENT;

@@ -253,8 +253,10 @@ class QtestProcessTest {
         };
         String[] why = {
             "no machine q35, there is pc, microvm, none",
-            "no device type e1000, there is devices.rtc, devices.uart, isa-serial, mc146818rtc",
-            "no device type virtio-blk-pci, there is",
+            "no device type e1000, there is devices.hotplug, devices.rtc, devices.uart,"
+                    + " devices.virtioblk, isa-serial, mc146818rtc, virtio-blk-pci,"
+                    + " virtio-blk-device",
+            "no -drive with id=d0, there is []",
             "no -chardev with id=c7",
             "no -qtest: wanted -qtest unix:PATH or -qtest stdio",
         };

@@ -56,12 +56,59 @@ final class Controls implements MonitoredMachine {
     }
 
     @Override
-    public boolean delete(String device) throws IOException, InterruptedException {
+    public boolean delete(String device, Runnable gone) throws IOException, InterruptedException {
         turn.lock();
         try {
-            return devices.remove(device);
+            if (!devices.has(device)) {
+                return false;
+            }
+            machine().eject(device);
+            if (devices.isOut(device)) {
+                devices.remove(device);
+                gone.run();
+            } else {
+                Thread waiting = new Thread(() -> removeOnceOut(device, gone), "qtest-" + device);
+                waiting.setDaemon(true);
+                waiting.start();
+            }
+            return true;
         } finally {
             turn.unlock();
+        }
+    }
+
+    @Override
+    public boolean resize(String drive, long size)
+            throws BadOption, Assembly.Failed, IOException, InterruptedException {
+        turn.lock();
+        try {
+            String device = drivers.ofDrive(drive);
+            if (device == null) {
+                return false;
+            }
+            devices.change(device, "size", Long.toString(size));
+            return true;
+        } finally {
+            turn.unlock();
+        }
+    }
+
+    /** The guest has been asked. */
+    private void removeOnceOut(String device, Runnable gone) {
+        try {
+            devices.awaitOut(device);
+            turn.lock();
+            try {
+                devices.remove(device);
+            } finally {
+                turn.unlock();
+            }
+            gone.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            System.err.println(
+                    "trapline: qtest: device " + device + " not removed: " + e.getMessage());
         }
     }
 

@@ -5,11 +5,11 @@ package io.trapline.qtest.machine;
  * changes. From any thread; the listener is told in the order of the changes.
  */
 public final class InterruptLines {
-    /** Lines of a PC's I/O APIC. */
-    public static final int COUNT = 24;
+    /** Those of a PC's I/O APIC, and of a second one, as a microvm has for its 24 virtio devices. */
+    public static final int COUNT = 48;
 
-    private int inside;
-    private int outside;
+    private long inside;
+    private long outside;
     private Listener listener;
 
     /** Hears of changes, in order, one call at a time. */
@@ -31,27 +31,28 @@ public final class InterruptLines {
 
     /** A device drives a line. */
     synchronized void inside(int gsi, boolean high) {
-        int before = inside | outside;
+        long before = inside | outside;
         inside = with(inside, gsi, high);
         tell(gsi, before);
     }
 
     /** Somebody outside drives a line; the pin is high while either does. */
     public synchronized void outside(int gsi, boolean high) {
-        int before = inside | outside;
+        long before = inside | outside;
         outside = with(outside, gsi, high);
         tell(gsi, before);
     }
 
-    private static int with(int levels, int gsi, boolean high) {
+    private static long with(long levels, int gsi, boolean high) {
         if (gsi < 0 || gsi >= COUNT) {
-            throw new IllegalArgumentException("no interrupt line " + gsi + ", wanted 0 to 23");
+            throw new IllegalArgumentException(
+                    "no interrupt line " + gsi + ", wanted 0 to " + (COUNT - 1));
         }
-        return high ? levels | 1 << gsi : levels & ~(1 << gsi);
+        return high ? levels | 1L << gsi : levels & ~(1L << gsi);
     }
 
-    private void tell(int gsi, int before) {
-        int now = inside | outside;
+    private void tell(int gsi, long before) {
+        long now = inside | outside;
         if (now != before && listener != null) {
             listener.changed(gsi, (now >>> gsi & 1) != 0);
         }

@@ -89,7 +89,8 @@ public final class Monitor implements MonitorCommands.Events {
         send((data.isEmpty() ? told : told.add("data", data)).build().toString());
     }
 
-    private void send(String text) throws IOException {
+    /** By the thread that serves, or by who has something to tell. */
+    private synchronized void send(String text) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap((text + "\r\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);

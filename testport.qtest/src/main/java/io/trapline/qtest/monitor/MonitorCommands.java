@@ -5,6 +5,7 @@ import io.trapline.qtest.options.KeyValues;
 import io.trapline.qtest.setup.Assembly;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonArrayBuilder;
+import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -135,10 +136,17 @@ final class MonitorCommands {
                 .build();
     }
 
-    /** There are no disks yet. */
-    private JsonValue resize(JsonObject arguments) throws MonitorError {
-        throw new MonitorError(
-                MonitorError.GENERIC, "there is no disk " + text(arguments, "device"));
+    private JsonValue resize(JsonObject arguments)
+            throws MonitorError, BadOption, Assembly.Failed, IOException, InterruptedException {
+        String drive = text(arguments, arguments.containsKey("node-name") ? "node-name" : "device");
+        if (!(arguments.get("size") instanceof JsonNumber size) || size.longValue() <= 0) {
+            throw new MonitorError(
+                    MonitorError.GENERIC, "'size' is no number of bytes, or is missing");
+        }
+        if (!machine.resize(drive, size.longValue())) {
+            throw new MonitorError(MonitorError.GENERIC, "there is no disk " + drive);
+        }
+        return JsonValue.EMPTY_JSON_OBJECT;
     }
 
     private JsonValue add(JsonObject arguments)
@@ -166,13 +174,45 @@ final class MonitorCommands {
     private JsonValue delete(JsonObject arguments)
             throws MonitorError, IOException, InterruptedException {
         String id = text(arguments, "id");
-        if (!machine.delete(id)) {
-            throw new MonitorError("DeviceNotFound", "Device '" + id + "' not found");
-        }
         JsonObject data =
                 Json.object().add("device", id).add("path", "/machine/peripheral/" + id).build();
-        after = () -> events.tell("DEVICE_DELETED", data);
+        Told told = new Told(() -> events.tell("DEVICE_DELETED", data));
+        if (!machine.delete(id, told::happened)) {
+            throw new MonitorError("DeviceNotFound", "Device '" + id + "' not found");
+        }
+        after = told::answered;
         return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    /** What is told once it has happened, but not before the answer to the command. */
+    private static final class Told {
+        private final After telling;
+        private boolean happened;
+        private boolean answered;
+
+        Told(After telling) {
+            this.telling = telling;
+        }
+
+        void happened() {
+            try {
+                tell(true, answered);
+            } catch (IOException e) {
+                // the client is gone, and wants to know no more
+            }
+        }
+
+        void answered() throws IOException {
+            tell(happened, true);
+        }
+
+        private synchronized void tell(boolean hasHappened, boolean isAnswered) throws IOException {
+            happened = hasHappened || happened;
+            answered = isAnswered || answered;
+            if (happened && answered) {
+                telling.run();
+            }
+        }
     }
 
     private JsonValue done(Runnable action, String event) {

@@ -17,8 +17,17 @@ public interface MonitoredMachine {
     /** Adds a device; returns when it serves. */
     void add(KeyValues device) throws BadOption, Assembly.Failed, IOException, InterruptedException;
 
-    /** Takes a device out; false: there is none of that name. */
-    boolean delete(String device) throws IOException, InterruptedException;
+    /**
+     * Wants a device out; a function on the PCI bus goes when the guest lets go of it.
+     *
+     * @param gone run once it is out, before this returns or later, by another thread
+     * @return false: there is none of that name
+     */
+    boolean delete(String device, Runnable gone) throws IOException, InterruptedException;
+
+    /** Gives a disk another size, in bytes; false: there is none for that drive. */
+    boolean resize(String drive, long size)
+            throws BadOption, Assembly.Failed, IOException, InterruptedException;
 
     /** Whether it runs. */
     boolean running();

@@ -42,13 +42,26 @@ public final class Assembly implements MachineListener {
         configuration(device.pid(), device.name()).update(settings);
     }
 
+    /** Configures a device anew while it serves, and waits until its successor does. */
+    void reconfigure(DeviceSpec device)
+            throws BadOption, IOException, Failed, InterruptedException {
+        long before = device(device.name()).swaps();
+        configure(device);
+        await(() -> device(device.name()).swaps() > before || refused(device.name()));
+        awaitServing(device.name());
+    }
+
+    private boolean refused(String name) {
+        return device(name).state() == DeviceRow.State.REFUSED;
+    }
+
     /** Configures the machine. */
     public void configure(String backend, long memory, int processors) throws IOException {
         Hashtable<String, Object> settings = new Hashtable<>();
         settings.put("backend", backend);
         settings.put("memory", (memory >> 20) + "M");
         settings.put("vcpus", processors);
-        settings.put("hold", 0L); // who deletes a device means it
+        settings.put("assignbars", false); // the client is the firmware
         configuration(Machines.PID, MACHINE).update(settings);
     }
 
@@ -101,11 +114,20 @@ public final class Assembly implements MachineListener {
     /** Takes a device out, and waits until it is. */
     public void remove(DeviceSpec device) throws IOException, InterruptedException {
         configuration(device.pid(), device.name()).delete();
-        await(() -> isOut(device(device.name())));
+        await(() -> isOut(device.name()));
     }
 
-    private static boolean isOut(DeviceRow row) {
+    /** Whether a device has left the machine. */
+    boolean isOut(String name) {
+        DeviceRow row = device(name);
         return row == null || row.state() == DeviceRow.State.DETACHED;
+    }
+
+    /** Waits until a device has left the machine, however long the guest takes. */
+    synchronized void awaitOut(String name) throws InterruptedException {
+        while (!isOut(name)) {
+            wait();
+        }
     }
 
     /** The row of that device; null: there is none. */

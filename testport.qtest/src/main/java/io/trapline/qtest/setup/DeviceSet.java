@@ -70,6 +70,32 @@ public final class DeviceSet {
         }
     }
 
+    /** Changes a setting of one while it serves. */
+    public void change(String name, String key, String value)
+            throws BadOption, Assembly.Failed, IOException, InterruptedException {
+        DeviceSpec before = byName.get(name);
+        Map<String, String> settings = new HashMap<>(before.settings());
+        settings.put(key, value);
+        DeviceSpec after = new DeviceSpec(before.pid(), name, settings);
+        assembly.reconfigure(after);
+        byName.put(name, after);
+    }
+
+    /** Whether there is one of that name. */
+    public boolean has(String name) {
+        return byName.containsKey(name);
+    }
+
+    /** Whether one that there is has left the machine. */
+    public boolean isOut(String name) {
+        return assembly.isOut(name);
+    }
+
+    /** Waits until one has left the machine. By any thread. */
+    public void awaitOut(String name) throws InterruptedException {
+        assembly.awaitOut(name);
+    }
+
     /** Takes one out; false: there is none of that name. */
     public boolean remove(String name) throws IOException, InterruptedException {
         DeviceSpec device = byName.remove(name);

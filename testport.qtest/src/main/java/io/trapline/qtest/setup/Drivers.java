@@ -3,6 +3,7 @@ package io.trapline.qtest.setup;
 import io.trapline.qtest.options.BadOption;
 import io.trapline.qtest.options.KeyValues;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,9 +24,28 @@ public final class Drivers {
 
     private static final String UART = "devices.uart";
     private static final String RTC = "devices.rtc";
+    private static final String BLOCK = "devices.virtioblk";
+    private static final String BLOCK_PCI = "virtio-blk-pci";
+    private static final String BLOCK_MMIO = "virtio-blk-device";
     private static final Pattern ID = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]*");
 
     // spotless:off
+    /** A microvm's places for virtio devices. */
+    private static final int VIRTIO_SLOTS = 24, FIRST_VIRTIO_LINE = 24;
+    private static final long VIRTIO_MMIO = 0xFEB0_0000L, VIRTIO_LENGTH = 0x200;
+
+    /** QEMU's properties of a disk, and ours. */
+    private static final Map<String, String> BLOCK_PROPERTIES = Map.of(
+            "serial",              "serial",
+            "num-queues",          "queues",
+            "queue-size",          "queuesize",
+            "logical_block_size",  "blocksize",
+            "physical_block_size", "physicalblocksize");
+
+    /** What says nothing here: there is no legacy interface, and as many vectors as queues and one. */
+    private static final Set<String> PASSED_OVER =
+            Set.of("bus", "disable-legacy", "disable-modern", "vectors", "packed", "bootindex", "ioeventfd");
+
     /** COM1 to COM4. */
     private static final int[] SERIAL_PORTS = {0x3F8, 0x2F8, 0x3E8, 0x2E8};
     private static final int[] SERIAL_IRQS  = {4,     3,     4,     3};
@@ -33,13 +53,17 @@ public final class Drivers {
 
     private final DeviceTypes types;
     private final Backends backends;
+    private final Drives drives;
     private final Set<String> names = new HashSet<>();
+    private final Map<String, String> disks = new HashMap<>(); // devices by their drives
     private int serialPorts;
     private int unnamed;
+    private int slots = VIRTIO_SLOTS; // of virtio-mmio, the last filled first
 
-    Drivers(DeviceTypes types, Backends backends) {
+    Drivers(DeviceTypes types, Backends backends, Drives drives) {
         this.types = types;
         this.backends = backends;
+        this.drives = drives;
     }
 
     /** The names that a driver can have. */
@@ -50,6 +74,10 @@ public final class Drivers {
         }
         if (all.contains(RTC)) {
             all.add(CLOCK);
+        }
+        if (all.contains(BLOCK)) {
+            all.add(BLOCK_PCI);
+            all.add(BLOCK_MMIO);
         }
         return all;
     }
@@ -72,6 +100,8 @@ public final class Drivers {
                 switch (driver) {
                     case SERIAL -> serial(id, settings);
                     case CLOCK -> clock(id, settings);
+                    case BLOCK_PCI -> block(driver, id, settings);
+                    case BLOCK_MMIO -> block(driver, id, settings);
                     default -> plain(driver, id, settings);
                 };
         if (!names.add(device.name())) {
@@ -83,6 +113,12 @@ public final class Drivers {
     /** A name can be given again. */
     public void forget(String name) {
         names.remove(name);
+        disks.values().remove(name);
+    }
+
+    /** The device that has a drive; null: there is none. */
+    public String ofDrive(String drive) {
+        return disks.get(drive);
     }
 
     private DeviceSpec plain(String pid, String id, Map<String, String> settings) {
@@ -126,6 +162,44 @@ public final class Drivers {
         }
         requireNothing(CLOCK, given, "base, irq, lost_tick_policy");
         return new DeviceSpec(RTC, id != null ? id : "rtc", settings);
+    }
+
+    private DeviceSpec block(String driver, String id, Map<String, String> given) throws BadOption {
+        String drive = given.remove("drive");
+        if (drive == null) {
+            throw new BadOption(driver + " wants drive, the id of a -drive");
+        }
+        Map<String, String> settings = new LinkedHashMap<>(drives.settings(drive));
+        for (Map.Entry<String, String> property : BLOCK_PROPERTIES.entrySet()) {
+            String value = given.remove(property.getKey());
+            if (value != null) {
+                settings.put(property.getValue(), value);
+            }
+        }
+        if (driver.equals(BLOCK_PCI)) {
+            settings.put("transport", "pci");
+            String place = given.remove("addr");
+            if (place != null) {
+                settings.put("slot", place.startsWith("0x") ? place.substring(2) : place);
+            }
+        } else {
+            if (slots == 0) {
+                throw new BadOption(
+                        "no place for another " + driver + ", there are " + VIRTIO_SLOTS);
+            }
+            slots--;
+            settings.put("transport", "mmio");
+            settings.put("address", Long.toString(VIRTIO_MMIO + VIRTIO_LENGTH * slots));
+            settings.put("irq", Integer.toString(FIRST_VIRTIO_LINE + slots));
+        }
+        given.keySet().removeAll(PASSED_OVER);
+        requireNothing(
+                driver, given, "drive, addr, " + String.join(", ", BLOCK_PROPERTIES.keySet()));
+        String name = id != null ? id : "virtioblk" + unnamed++;
+        if (disks.putIfAbsent(drive, name) != null) {
+            throw new BadOption("drive " + drive + " is that of device " + disks.get(drive));
+        }
+        return new DeviceSpec(BLOCK, name, settings);
     }
 
     private static void requireNothing(String driver, Map<String, String> rest, String known)

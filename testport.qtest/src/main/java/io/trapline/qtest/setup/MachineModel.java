@@ -47,6 +47,10 @@ public enum MachineModel {
         return this == PC || this == MICROVM && unlessOff(option, "isa-serial");
     }
 
+    boolean hasHotplug() {
+        return this == PC;
+    }
+
     boolean hasFirmwareConfiguration() {
         return this != NONE;
     }

@@ -2,6 +2,7 @@ package io.trapline.qtest.setup;
 
 import static io.trapline.qtest.options.Option.CHARDEV;
 import static io.trapline.qtest.options.Option.DEVICE;
+import static io.trapline.qtest.options.Option.DRIVE;
 import static io.trapline.qtest.options.Option.MACHINE;
 import static io.trapline.qtest.options.Option.MEMORY;
 import static io.trapline.qtest.options.Option.MON;
@@ -27,6 +28,7 @@ public final class Plan {
     /** Standard input and output, as the place of a port. */
     public static final String STDIO = "stdio";
 
+    private static final String HOTPLUG = "devices.hotplug";
     private static final long MIB = 1L << 20;
     private static final long GRANULE = 2 * MIB;
     private static final long USUAL_MEMORY = 128 * MIB;
@@ -36,6 +38,7 @@ public final class Plan {
     private final CommandLine line;
     private final Drivers drivers;
     private final Backends backends = new Backends();
+    private final Drives drives = new Drives();
     private final KeyValues machineOption;
     private final MachineModel model;
     private final List<DeviceSpec> devices = new ArrayList<>();
@@ -43,15 +46,21 @@ public final class Plan {
     /** Reads a command line, with the device types that there are. */
     public Plan(CommandLine line, DeviceTypes types) throws BadOption {
         this.line = line;
-        drivers = new Drivers(types, backends);
+        drivers = new Drivers(types, backends, drives);
         String machine = line.last(MACHINE);
         machineOption = KeyValues.parse(machine == null ? "" : machine);
         model = MachineModel.of(machineOption);
         for (String option : line.all(CHARDEV)) {
             backends.add(option);
         }
+        for (String option : line.all(DRIVE)) {
+            drives.add(option);
+        }
         addClock();
         addSerialPorts();
+        if (model.hasHotplug() && types.pids().contains(HOTPLUG)) {
+            devices.add(drivers.device(new KeyValues(HOTPLUG, Map.of("id", "hotplug"))));
+        }
         for (String option : line.all(DEVICE)) {
             devices.add(drivers.device(KeyValues.parse(option)));
         }

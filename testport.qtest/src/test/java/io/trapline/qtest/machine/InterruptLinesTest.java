@@ -19,10 +19,10 @@ class InterruptLinesTest {
         lines.inside(4, true);
         lines.outside(4, true);
         lines.inside(4, false);
-        lines.outside(23, true);
+        lines.outside(47, true);
         lines.outside(4, false);
 
-        assertEquals(List.of("4 high", "23 high", "4 low"), told);
+        assertEquals(List.of("4 high", "47 high", "4 low"), told);
     }
 
     @Test
@@ -37,8 +37,8 @@ class InterruptLinesTest {
     }
 
     @Test
-    void areTwentyFour() {
-        assertThrows(IllegalArgumentException.class, () -> lines.inside(24, true));
+    void areThoseOfTwoControllers() {
+        assertThrows(IllegalArgumentException.class, () -> lines.inside(48, true));
         assertThrows(IllegalArgumentException.class, () -> lines.outside(-1, true));
     }
 }

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MonitorTest {
     private final List<String> done = new ArrayList<>();
     private boolean running = true;
+    private Runnable leaving; // who waits for the guest to let go
 
     /** A machine with one device, {@code com9}, and one type, {@code isa-serial}. */
     private final MonitoredMachine machine =
@@ -49,8 +50,21 @@ class MonitorTest {
                 }
 
                 @Override
-                public boolean delete(String device) {
-                    return device.equals("com9");
+                public boolean delete(String device, Runnable gone) {
+                    if (device.equals("later")) {
+                        leaving = gone;
+                        return true;
+                    } else if (device.equals("com9")) {
+                        gone.run();
+                        return true;
+                    }
+                    return false;
+                }
+
+                @Override
+                public boolean resize(String drive, long size) {
+                    done.add("resize " + drive + " " + size);
+                    return drive.equals("d0");
                 }
 
                 @Override
@@ -76,6 +90,9 @@ class MonitorTest {
                 @Override
                 public void quit() {
                     done.add("quit");
+                    if (leaving != null) {
+                        leaving.run();
+                    }
                 }
             };
 
@@ -135,7 +152,9 @@ class MonitorTest {
                 "{\"execute\":\"query-status\"}|{\"return\":{\"running\":true,\"singlestep\":false,\"status\":\"running\"}}",
                 "{\"execute\":\"query-version\"}|{\"return\":{\"qemu\":{\"micro\":0,\"minor\":2,\"major\":7},\"package\":\"\"}}",
                 "{\"execute\":\"eject\",\"id\":\"x\"}|{\"error\":{\"class\":\"CommandNotFound\",\"desc\":\"The command eject has not been found\"},\"id\":\"x\"}",
-                "{\"execute\":\"block_resize\",\"arguments\":{\"device\":\"d0\",\"size\":1}}|{\"error\":{\"class\":\"GenericError\",\"desc\":\"there is no disk d0\"}}",
+                "{\"execute\":\"block_resize\",\"arguments\":{\"device\":\"d9\",\"size\":1}}|{\"error\":{\"class\":\"GenericError\",\"desc\":\"there is no disk d9\"}}",
+                "{\"execute\":\"block_resize\",\"arguments\":{\"device\":\"d0\",\"size\":0}}|{\"error\":{\"class\":\"GenericError\",\"desc\":\"'size' is no number of bytes, or is missing\"}}",
+                "{\"execute\":\"block_resize\",\"arguments\":{\"device\":\"d0\",\"size\":1024}}|{\"return\":{}}",
                 "{\"execute\":\"device_del\",\"arguments\":{\"id\":\"com1\"}}|{\"error\":{\"class\":\"DeviceNotFound\",\"desc\":\"Device 'com1' not found\"}}",
                 "{\"execute\":\"device_add\",\"arguments\":{\"driver\":\"e1000\"}}|{\"error\":{\"class\":\"GenericError\",\"desc\":\"no device type e1000\"}}",
                 "{\"execute\":\"device_add\",\"arguments\":{}}|{\"error\":{\"class\":\"GenericError\",\"desc\":\"'driver' is no text, or is missing\"}}",
@@ -172,6 +191,17 @@ class MonitorTest {
                                 "\"event\":\"DEVICE_DELETED\",\"data\":{\"device\":\"com9\",\"path\":\"/machine/peripheral/com9\"}}"),
                 said::toString);
         assertEquals(List.of("reset"), done);
+    }
+
+    @Test
+    void tellsWhenADeviceHasLeftThatTheGuestWasAskedFor() throws Exception {
+        List<String> said =
+                answers(
+                        "{\"execute\":\"device_del\",\"arguments\":{\"id\":\"later\"}}"
+                                + "{\"execute\":\"query-status\"}{\"execute\":\"quit\"}");
+        assertEquals("{\"return\":{}}", said.get(0));
+        assertTrue(said.get(1).contains("\"running\""), said::toString);
+        assertTrue(said.get(3).contains("\"DEVICE_DELETED\""), said::toString);
     }
 
     @Test
