@@ -9,7 +9,7 @@ for pom in api.*/pom.xml lib.*/pom.xml; do
     modules+=("$(dirname "$pom")")
 done
 
-./mvnw -B -ntp -q package -DskipTests -pl "$(IFS=,; echo "${modules[*]}")"
+./mvnw -B -ntp -q package -DskipTests -am -pl "$(IFS=,; echo "${modules[*]}")"
 
 version=$(sed -n 's|^    <version>\(.*\)</version>$|\1|p' pom.xml | head -n 1)
 jars=()
