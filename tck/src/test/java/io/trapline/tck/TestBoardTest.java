@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.device.Claim;
+import io.trapline.device.Doorbell;
 import io.trapline.device.InterruptLine;
+import io.trapline.device.PciBar;
+import io.trapline.device.PciIdentity;
 import io.trapline.device.Region;
 import io.trapline.device.Timers;
 import java.util.ArrayList;
@@ -198,15 +201,37 @@ class TestBoardTest {
     }
 
     @Test
-    void saysWhatItHasNot() {
+    void ringsInPlaceOfTheRegion() {
+        List<String> rung = new ArrayList<>();
         Claim claim = board.ports(0x70, 2, region);
+        Doorbell any = board.doorbell(claim, 0, 1, OptionalLong.empty(), () -> rung.add("any"));
+        board.doorbell(claim, 1, 1, OptionalLong.of(7), () -> rung.add("seven"));
+        board.out(0x70, 3);
+        board.out(0x71, 3);
+        board.out(0x71, 7);
+        any.release();
+        board.out(0x70, 4);
+        assertEquals(List.of("any", "seven"), rung);
+    }
+
+    @Test
+    void keepsTheConfigurationSpaceOfAFunction() {
+        PciIdentity card = new PciIdentity(0x1AF4, 0x1042, 1, 0x010000, 0, 0);
+        board.endpoint(card).bar(0, PciBar.IO, 16, region);
+        board.powerOn();
+        assertEquals(0x1042_1AF4, board.configuration(0, 0, 4));
+        board.configure(0, 0x10, 4, 0xC000);
+        board.configure(0, 0x04, 2, 1);
+        assertTrue(board.claim().mapped());
+        assertEquals(0xC000, board.claim().first());
+    }
+
+    @Test
+    void saysWhatItHasNot() {
         assertEquals(
-                "a TestBoard has no doorbell yet",
-                assertThrows(
-                                UnsupportedOperationException.class,
-                                () -> board.doorbell(claim, 0, 1, OptionalLong.empty(), () -> {}))
-                        .getMessage());
-        assertThrows(UnsupportedOperationException.class, board::defer);
+                "a TestBoard has no answer that is deferred yet",
+                assertThrows(UnsupportedOperationException.class, board::defer).getMessage());
+        assertThrows(UnsupportedOperationException.class, board::slots);
         assertThrows(UnsupportedOperationException.class, () -> board.pci(null));
     }
 }
