@@ -6,13 +6,15 @@ import com.sun.jna.Memory;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
+import io.trapline.linux.Libc.iovec;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.Map;
 
 /**
- * System calls that each request of a guest costs: KVM_RUN, the HSM's ATTACH and NOTIFY, the wait for a doorbell.
+ * System calls that each request of a guest costs: KVM_RUN, the HSM's ATTACH and NOTIFY, the wait for a doorbell, a
+ * disk's read or write.
  *
  * <p>JNA's direct mapping goes through libffi twice. In a hot loop that costs 110 ns; in one that comes back from
  * the kernel with cold caches, 500 to 600 ns, more than all the rest of a request. So the native method {@link
@@ -26,10 +28,10 @@ public final class DirectCall {
     public static final String PROPERTY = "io.trapline.linux.calls";
 
     /**
-     * {@code jlong enter(JNIEnv *rdi, jclass rsi, jlong rdx, jlong rcx, jlong r8, jlong r9, jlong on the stack)}.
-     * The kernel takes the call's number in rax, its arguments in rdi, rsi, rdx and r10, and answers in rax: a
-     * value, or an errno negated; rcx and r11 are lost, which are the caller's to save (System V ABI for AMD64,
-     * 3.2.3 and A.2.1).
+     * {@code jlong enter(JNIEnv *rdi, jclass rsi, jlong rdx, jlong rcx, jlong r8, jlong r9, three jlongs on the
+     * stack)}. The kernel takes the call's number in rax, its arguments in rdi, rsi, rdx, r10, r8 and r9, and answers
+     * in rax: a value, or an errno negated; rcx and r11 are lost, which are the caller's to save (System V ABI for
+     * AMD64, 3.2.3 and A.2.1).
      */
     private static final String CODE =
             "F30F1EFA" // endbr64
@@ -38,6 +40,8 @@ public final class DirectCall {
                     + "4C89C6" // mov rsi, r8
                     + "4C89CA" // mov rdx, r9
                     + "4C8B542408" // mov r10, [rsp + 8]
+                    + "4C8B442410" // mov r8, [rsp + 16]
+                    + "4C8B4C2418" // mov r9, [rsp + 24]
                     + "0F05" // syscall
                     + "C3"; // ret
 
@@ -56,7 +60,7 @@ public final class DirectCall {
     /** ioctl(2): what it returned, or an errno negated. */
     public static int ioctl(int fd, long request, long argument) {
         return DIRECT
-                ? (int) enter(Libc.SYS_ioctl, fd, request, argument, 0)
+                ? (int) enter(Libc.SYS_ioctl, fd, request, argument, 0, 0, 0)
                 : ioctlByLibrary(fd, request, argument);
     }
 
@@ -68,7 +72,7 @@ public final class DirectCall {
     /** epoll_wait(2) without an end: the number of events, or an errno negated. */
     public static int epollWait(int epoll, long events, int count) {
         return DIRECT
-                ? (int) enter(Libc.SYS_epoll_wait, epoll, events, count, -1)
+                ? (int) enter(Libc.SYS_epoll_wait, epoll, events, count, -1, 0, 0)
                 : epollWaitByLibrary(epoll, events, count);
     }
 
@@ -77,7 +81,47 @@ public final class DirectCall {
         return result(Libc.epoll_wait(epoll, events, count, -1));
     }
 
+    /**
+     * Reads from a place in a file into one piece of memory, pread(2), or into several, preadv2(2).
+     *
+     * @param vector of {@code struct iovec}, their number is {@code count}
+     * @param flags of preadv2(2); 0: none
+     * @return how many bytes, or an errno negated
+     */
+    public static long read(int fd, Block vector, int first, int count, long position, int flags) {
+        long at = vector.address() + (long) first * iovec.SIZEOF;
+        if (count != 1 || flags != 0) {
+            return DIRECT
+                    ? enter(Libc.SYS_preadv2, fd, at, count, position, 0, flags)
+                    : result(Libc.preadv2(fd, at, count, position, flags));
+        }
+        long base = vector.bytes.getLong(first * iovec.SIZEOF + iovec.iov_base);
+        long length = vector.bytes.getLong(first * iovec.SIZEOF + iovec.iov_len);
+        return DIRECT
+                ? enter(Libc.SYS_pread64, fd, base, length, position, 0, 0)
+                : result(Libc.pread(fd, base, length, position));
+    }
+
+    /** The same the other way: pwrite(2) or pwritev2(2). */
+    public static long write(int fd, Block vector, int first, int count, long position) {
+        long at = vector.address() + (long) first * iovec.SIZEOF;
+        if (count != 1) {
+            return DIRECT
+                    ? enter(Libc.SYS_pwritev2, fd, at, count, position, 0, 0)
+                    : result(Libc.pwritev2(fd, at, count, position, 0));
+        }
+        long base = vector.bytes.getLong(first * iovec.SIZEOF + iovec.iov_base);
+        long length = vector.bytes.getLong(first * iovec.SIZEOF + iovec.iov_len);
+        return DIRECT
+                ? enter(Libc.SYS_pwrite64, fd, base, length, position, 0, 0)
+                : result(Libc.pwrite(fd, base, length, position));
+    }
+
     private static int result(int result) {
+        return (int) result((long) result);
+    }
+
+    private static long result(long result) {
         return result < 0 ? -Native.getLastError() : result;
     }
 
@@ -86,7 +130,8 @@ public final class DirectCall {
         return DIRECT;
     }
 
-    private static native long enter(long number, long first, long second, long third, long fourth);
+    private static native long enter(
+            long number, long first, long second, long third, long fourth, long fifth, long sixth);
 
     /** The page stays for good, since a thread may be in it for as long as this class lives. */
     private static boolean bind() {
@@ -112,7 +157,7 @@ public final class DirectCall {
         try {
             Pointer jni = environment();
             Memory name = text("enter");
-            Memory signature = text("(JJJJJ)J");
+            Memory signature = text("(JJJJJJJ)J");
             Memory method =
                     new Memory(3 * Long.BYTES); // JNINativeMethod: name, signature, function
             method.setPointer(0, name);

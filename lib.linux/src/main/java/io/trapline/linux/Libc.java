@@ -13,6 +13,7 @@ import java.io.IOException;
 public final class Libc {
     // spotless:off
     public static final int  O_RDWR        = 0x2;
+    public static final int  O_DIRECT      = 0x4000;
     public static final int  O_CLOEXEC     = 0x80000;
     public static final int  PROT_READ     = 0x1;
     public static final int  PROT_WRITE    = 0x2;
@@ -53,6 +54,34 @@ public final class Libc {
     public static final int  EACCES        = 13;
     public static final int  EPERM         = 1;
     public static final int  EBUSY         = 16;
+    public static final int  ENOLCK        = 37;
+    public static final int  ENOSYS        = 38;
+    public static final int  EOPNOTSUPP    = 95;
+    public static final int  AT_EMPTY_PATH = 0x1000;
+    public static final int  F_RDLCK       = 0;
+    public static final int  F_WRLCK       = 1;
+    public static final int  F_UNLCK       = 2;
+    public static final int  F_OFD_GETLK   = 36;
+    public static final int  F_OFD_SETLK   = 37;
+    public static final int  FALLOC_FL_KEEP_SIZE  = 0x1;
+    public static final int  FALLOC_FL_PUNCH_HOLE = 0x2;
+    public static final int  FALLOC_FL_ZERO_RANGE = 0x10;
+    public static final int  BLKSSZGET     = 0x1268;
+    public static final long BLKGETSIZE64  = 0x80081272L;
+    public static final int  BLKDISCARD    = 0x1277;
+    public static final int  BLKSECDISCARD = 0x127D;
+    public static final int  BLKZEROOUT    = 0x127F;
+    public static final int  RWF_NOWAIT    = 0x8;
+    public static final int  IOV_MAX       = 1024;
+    public static final int  S_IFMT        = 0xF000;
+    public static final int  S_IFREG       = 0x8000;
+    public static final int  S_IFBLK       = 0x6000;
+    public static final int  STATX_BASIC_STATS = 0x7FF;
+    public static final int  STATX_DIOALIGN    = 0x2000;
+    public static final int  SYS_pread64   = 17;
+    public static final int  SYS_pwrite64  = 18;
+    public static final int  SYS_preadv2   = 327;
+    public static final int  SYS_pwritev2  = 328;
     public static final int  SYS_ioctl                                     = 16;
     public static final int  SYS_epoll_wait                                = 232;
     public static final int  SYS_membarrier                                = 324;
@@ -69,6 +98,33 @@ public final class Libc {
         public static final int events     = 0;
         public static final int data       = 4;
         public static final int SIZEOF     = 12;
+    }
+
+    public static final class iovec {
+        public static final int iov_base   = 0;
+        public static final int iov_len    = 8;
+        public static final int SIZEOF     = 16;
+    }
+
+    public static final class flock {
+        public static final int l_type     = 0;
+        public static final int l_whence   = 2;
+        public static final int l_start    = 8;
+        public static final int l_len      = 16;
+        public static final int l_pid      = 24;
+        public static final int SIZEOF     = 32;
+    }
+
+    public static final class statx {
+        public static final int stx_blksize          = 4;
+        public static final int stx_mode             = 28;
+        public static final int stx_size             = 40;
+        public static final int stx_rdev_major       = 128;
+        public static final int stx_rdev_minor       = 132;
+        public static final int stx_mask             = 0;
+        public static final int stx_dio_mem_align    = 152;
+        public static final int stx_dio_offset_align = 156;
+        public static final int SIZEOF               = 256;
     }
     // spotless:on
 
@@ -108,6 +164,26 @@ public final class Libc {
     public static native long read(int fd, long buffer, long length);
 
     public static native long write(int fd, long buffer, long length);
+
+    public static native long pread(int fd, long buffer, long length, long position);
+
+    public static native long pwrite(int fd, long buffer, long length, long position);
+
+    public static native long preadv2(int fd, long vector, int count, long position, int flags);
+
+    public static native long pwritev2(int fd, long vector, int count, long position, int flags);
+
+    public static native int fdatasync(int fd);
+
+    public static native int fallocate(int fd, int mode, long position, long length);
+
+    public static native int fcntl(int fd, int command, long argument);
+
+    public static native int statx(int folder, long path, int flags, int mask, long result);
+
+    public static native long memcpy(long target, long source, long length);
+
+    public static native long memset(long target, int value, long length);
 
     public static native int sigaction(int signal, long action, long old);
 

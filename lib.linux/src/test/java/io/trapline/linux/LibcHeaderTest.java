@@ -14,13 +14,19 @@ class LibcHeaderTest {
                         directory,
                         "errno.h",
                         "fcntl.h",
+                        "linux/falloc.h",
+                        "linux/fs.h",
                         "linux/memfd.h",
                         "linux/membarrier.h",
                         "signal.h",
                         "sys/epoll.h",
                         "sys/eventfd.h",
                         "sys/mman.h",
-                        "sys/syscall.h")
-                .agree(50, Libc.class);
+                        "sys/stat.h",
+                        "linux/stat.h",
+                        "sys/syscall.h",
+                        "sys/uio.h",
+                        "limits.h")
+                .agree(90, Libc.class);
     }
 }
