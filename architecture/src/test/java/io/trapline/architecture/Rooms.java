@@ -28,6 +28,7 @@ final class Rooms {
                                               "org.HdrHistogram", OSGI)),
             Map.entry("lib.virtio",    Set.of("io.trapline.device")),
             Map.entry("devices.",      Set.of("io.trapline.device", "io.trapline.chardev", "io.trapline.virtio")),
+            Map.entry("devices.virtio-blk", Set.of("io.trapline.device", "io.trapline.virtio", "io.trapline.linux")),
             Map.entry("lib.linux",     Set.of("com.sun.jna", "com.sun.jna.")),
             Map.entry("hypervisors.",  Set.of("io.trapline.hypervisor", "io.trapline.linux", "com.sun.jna", "com.sun.jna.", OSGI)),
             Map.entry("shell",         Set.of("io.trapline.machine", "org.apache.felix.service.command",

@@ -6,8 +6,9 @@ import io.trapline.virtio.Placement;
 import io.trapline.virtio.VirtioPlug;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +16,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -42,16 +46,44 @@ public final class BlockComponent extends VirtioPlug {
                 description = "its ioreq client; without it, one of its own")
         String client();
 
-        @AttributeDefinition(description = "the path of a file or block device, or null:BYTES")
+        @AttributeDefinition(
+                description =
+                        "the path of a file or block device, or null:BYTES, which reads zeroes")
         String image();
 
         @AttributeDefinition(
                 description =
-                        "bytes that the image is to have: a file is made longer or shorter; 0: as it is")
+                        "what the image is; never guessed, for a guest can write what looks like"
+                                + " another one. qcow2 wants readonly",
+                options = {
+                    @Option(label = "raw", value = "raw"),
+                    @Option(label = "qcow2", value = "qcow2")
+                })
+        String format() default "raw";
+
+        @AttributeDefinition(
+                description =
+                        "bytes that the image is to have, a multiple of 512: a file is made longer"
+                                + " or shorter; 0: as it is",
+                min = "0")
         long size() default 0;
 
-        @AttributeDefinition(description = "whether the guest may only read")
+        @AttributeDefinition(
+                description = "whether the guest may only read; then many may share it")
         boolean readonly() default false;
+
+        @AttributeDefinition(description = "whether to pass the host's page cache by, O_DIRECT")
+        boolean direct() default false;
+
+        @AttributeDefinition(
+                description =
+                        "who destroys data: the host's block device, if it can; or overwrite: writing"
+                                + " zeroes, where the administrator knows that this destroys them",
+                options = {
+                    @Option(label = "host", value = "host"),
+                    @Option(label = "overwrite", value = "overwrite")
+                })
+        String secureerase() default "host";
 
         @AttributeDefinition(
                 description = "how the guest reaches it",
@@ -77,43 +109,89 @@ public final class BlockComponent extends VirtioPlug {
         @AttributeDefinition(description = "what GET_ID gives, at most 20 bytes", required = false)
         String serial() default "";
 
-        @AttributeDefinition(description = "number of queues, 1 to 16")
+        @AttributeDefinition(description = "number of queues, 1 to 16", min = "1", max = "16")
         int queues() default 1;
 
-        @AttributeDefinition(description = "descriptors of a queue, a power of two from 4 to 32768")
+        @AttributeDefinition(
+                description = "descriptors of a queue, a power of two from 4 to 32768",
+                min = "4",
+                max = "32768")
         int queuesize() default 256;
 
-        @AttributeDefinition(description = "requests that are performed at a time, 1 to 1024")
+        @AttributeDefinition(
+                description = "requests that are taken at a time, 1 to 1024",
+                min = "1",
+                max = "1024")
         int depth() default 128;
 
-        @AttributeDefinition(description = "logical block, bytes")
+        @AttributeDefinition(
+                description = "logical block, bytes: a power of two from 512 to 65536",
+                min = "512",
+                max = "65536")
         int blocksize() default 512;
 
-        @AttributeDefinition(description = "physical block, bytes")
+        @AttributeDefinition(
+                description = "physical block, bytes: a power of two from blocksize to 65536",
+                min = "512",
+                max = "65536")
         int physicalblocksize() default 512;
 
-        @AttributeDefinition(description = "bytes of one piece of a request, at most; 0: no limit")
+        @AttributeDefinition(
+                description = "bytes of one piece of a request, at most, from 512; 0: no limit",
+                min = "0")
         int sizemax() default 0;
     }
 
     private static final int WORKERS = 16;
+    private static final int IDLE_SECONDS = 10;
     private static final String NULL = "null:";
+    private static final System.Logger LOG = System.getLogger(BlockComponent.class.getName());
 
+    private final String machine;
+    private final String name;
+    private final BlockDevice device;
     private final Image image;
     private final ExecutorService workers;
+    private LimitsComponent limits; // null: none
 
     /** Called by Declarative Services. */
     @Activate
-    public BlockComponent(Config config) throws IOException {
-        this(config, open(config), workers());
+    public BlockComponent(Config config, Map<String, Object> properties) throws IOException {
+        this(
+                config,
+                LimitsComponent.name(config.name(), properties),
+                settings(config),
+                open(config));
     }
 
-    private BlockComponent(Config config, Image image, ExecutorService workers) throws IOException {
-        super(
-                new BlockDevice(settings(config), image, workers, System::nanoTime),
-                placement(config));
+    private BlockComponent(Config config, String name, Settings settings, Image image)
+            throws IOException {
+        this(config, name, image, workers(settings), settings);
+    }
+
+    private BlockComponent(
+            Config config, String name, Image image, ExecutorService workers, Settings settings)
+            throws IOException {
+        this(
+                config,
+                name,
+                image,
+                workers,
+                new BlockDevice(settings, image, workers, System::nanoTime, BlockComponent::warn));
+    }
+
+    private BlockComponent(
+            Config config, String name, Image image, ExecutorService workers, BlockDevice device) {
+        super(device, placement(config));
+        machine = config.machine();
+        this.name = name;
+        this.device = device;
         this.image = image;
         this.workers = workers;
+    }
+
+    private static void warn(String line) {
+        LOG.log(System.Logger.Level.WARNING, line);
     }
 
     private static Settings settings(Config config) {
@@ -129,13 +207,12 @@ public final class BlockComponent extends VirtioPlug {
     }
 
     private static Image open(Config config) throws IOException {
-        settings(config);
         placement(config);
-        if (config.size() < 0) {
+        if (config.size() < 0 || config.size() % Request.SECTOR != 0) {
             throw new IllegalArgumentException(
-                    "size=" + config.size() + ", wanted 0 or more bytes");
+                    "size=" + config.size() + ", wanted 0, or a multiple of 512 bytes");
         }
-        Image image = open(config.image(), config.readonly());
+        Image image = openAsItIs(config);
         try {
             if (config.size() != 0) {
                 image.resize(config.size());
@@ -147,29 +224,84 @@ public final class BlockComponent extends VirtioPlug {
         }
     }
 
-    private static Image open(String image, boolean readOnly) throws IOException {
-        return image.startsWith(NULL)
-                ? new NullImage(Long.decode(image.substring(NULL.length())))
-                : RawImage.open(Path.of(image), readOnly);
+    private static Image openAsItIs(Config config) throws IOException {
+        String image = config.image();
+        boolean overwrite = oneOf("secureerase", config.secureerase(), "host", "overwrite") == 1;
+        boolean qcow2 = oneOf("format", config.format(), "raw", "qcow2") == 1;
+        if (image.startsWith(NULL)) {
+            return new NullImage(length(image));
+        } else if (!qcow2) {
+            RawImage.Options options =
+                    new RawImage.Options(config.readonly(), config.direct(), overwrite);
+            return RawImage.open(Path.of(image), options);
+        } else if (!config.readonly() || config.direct()) {
+            throw new IllegalArgumentException(
+                    "format=qcow2 is for reading only, by way of the host's page cache: wanted"
+                            + " readonly=true and direct=false");
+        }
+        return Qcow2Image.open(Path.of(image));
     }
 
-    private static ExecutorService workers() {
+    private static int oneOf(String key, String value, String usual, String other) {
+        if (!value.equals(usual) && !value.equals(other)) {
+            throw new IllegalArgumentException(
+                    key + "=" + value + ", wanted " + usual + " or " + other);
+        }
+        return value.equals(other) ? 1 : 0;
+    }
+
+    private static long length(String image) {
+        try {
+            return Long.decode(image.substring(NULL.length()));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "image=" + image + ", wanted null: and a number of bytes", e);
+        }
+    }
+
+    /** As many wait as there are requests: a queue of fixed length allocates nothing. */
+    private static ExecutorService workers(Settings settings) {
         AtomicInteger count = new AtomicInteger();
         ThreadPoolExecutor workers =
                 new ThreadPoolExecutor(
                         WORKERS,
                         WORKERS,
-                        10,
+                        IDLE_SECONDS,
                         TimeUnit.SECONDS,
-                        new LinkedBlockingQueue<>(),
+                        new ArrayBlockingQueue<>(settings.depth()),
                         task -> {
                             Thread thread =
                                     new Thread(task, "trapline-blk-" + count.incrementAndGet());
                             thread.setDaemon(true);
                             return thread;
-                        });
+                        },
+                        new ThreadPoolExecutor.CallerRunsPolicy());
         workers.allowCoreThreadTimeOut(true);
         return workers;
+    }
+
+    // ---- Limits of its rate, which come, change and go while it runs
+
+    /** Called by Declarative Services, for every {@code devices.virtioblk.limits}, and when one has changed. */
+    @Reference(
+            cardinality = ReferenceCardinality.MULTIPLE,
+            policy = ReferencePolicy.DYNAMIC,
+            updated = "limit",
+            unbind = "unlimit")
+    synchronized void limit(LimitsComponent wanted) {
+        if (wanted.isFor(machine, name)) {
+            limits = wanted;
+            device.limits(wanted.limits());
+        } else {
+            unlimit(wanted);
+        }
+    }
+
+    synchronized void unlimit(LimitsComponent gone) {
+        if (limits == gone) {
+            limits = null;
+            device.limits(Limits.NONE);
+        }
     }
 
     private static Placement placement(Config config) {
@@ -196,10 +328,24 @@ public final class BlockComponent extends VirtioPlug {
         }
     }
 
-    /** The successor opens the image for itself. */
+    /**
+     * The successor opens the image for itself. What is with workers ends before: it reads and writes the guest's
+     * memory. Where the host's disk hangs, the image is closed when it answers.
+     */
     @Deactivate
     public void deactivate() {
+        device.close();
         workers.shutdown();
+        try {
+            if (!workers.awaitTermination(IDLE_SECONDS, TimeUnit.SECONDS)) {
+                warn(
+                        "disk "
+                                + name
+                                + ": the host has not answered, its image stays open until then");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         image.close();
     }
 }

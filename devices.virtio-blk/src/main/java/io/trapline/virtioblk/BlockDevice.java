@@ -8,74 +8,83 @@ import io.trapline.virtio.Virtqueue;
 import io.trapline.virtioblk.BlockRegister.Feature;
 import io.trapline.virtioblk.BlockRegister.Status;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * VIRTIO 1.2, §5.2. Requests are taken and given back under the baton. As long as the host answers at once, they are
- * performed there, too, and nobody is woken; where it takes its time, workers perform them side by side, and they come
- * back in whatever order they end.
+ * VIRTIO 1.2, §5.2. Requests are taken and given back under the baton. What the host has at hand is done there, too, and
+ * nobody is woken; what takes its time, workers perform side by side, and it comes back in whatever order it ends.
  */
 final class BlockDevice implements VirtioDevice {
     private static final int TYPE = 2;
     private static final int CLASS = 0x01_00_00;
-    private static final int PIECES = 1022;
-
-    /** Each request of the past counts an eighth less than the one after it. */
-    private static final int PAST = 8;
-
-    /** The most that the baton is kept for the host's disk, on an average, nanoseconds. */
-    private static final long AT_ONCE = 30_000;
 
     private final Settings settings;
     private final Image image;
     private final Executor workers;
     private final LongSupplier hostNanos;
+    private final Consumer<String> log;
+    private final Shape shape;
+    private final BlockConfiguration configuration;
     private final Request[] pool;
-    private final boolean[] starved; // queues that have more than there are requests for
-    private final AtomicReference<Request> performed = new AtomicReference<>();
+    private final boolean[] waiting; // queues that may have more than can be taken now
+    private final Finished finished = new Finished();
     private final Runnable reap = this::reap;
-    private VirtioPort port;
-    private Shape shape;
+    private final HostSpeed speed = new HostSpeed();
+    private volatile VirtioPort port;
+    private volatile Limits limits = Limits.NONE;
+    private volatile boolean closed;
+    private volatile Thread waiter;
+    private Throttle throttle;
+    private Complaints complaints;
     private Request free;
     private int inFlight; // with workers
-    private boolean writeback = true;
+    private int turn; // the queue that was served last, of those that wait
     private boolean flushNegotiated;
     private boolean cacheNegotiated;
+    private boolean restored;
     private boolean otherLength; // than the predecessor's image: the driver is to hear of it
-    private long usual; // how long the host took lately, nanoseconds
-    private volatile Thread waiter;
 
     // For administrators.
     private long requests;
     private long atOnce;
     private long errors;
-    private volatile String lastError = "";
+
+    /** A device whose host's errors go nowhere but into {@link #inspect}. */
+    BlockDevice(Settings settings, Image image, Executor workers, LongSupplier hostNanos)
+            throws IOException {
+        this(settings, image, workers, hostNanos, line -> {});
+    }
 
     /**
      * A device that is nowhere yet.
      *
      * @param workers perform requests side by side; they may be of any number
      * @param hostNanos a clock of the host's, which tells how long its disk takes
+     * @param log takes what an administrator should know, line by line, seldom
      */
-    BlockDevice(Settings settings, Image image, Executor workers, LongSupplier hostNanos)
+    BlockDevice(
+            Settings settings,
+            Image image,
+            Executor workers,
+            LongSupplier hostNanos,
+            Consumer<String> log)
             throws IOException {
-        this.hostNanos = hostNanos;
         this.settings = settings;
         this.image = image;
         this.workers = workers;
+        this.hostNanos = hostNanos;
+        this.log = log;
         pool = new Request[settings.depth()];
-        starved = new boolean[settings.queues()];
-        shape = shape();
-    }
-
-    private Shape shape() throws IOException {
+        waiting = new boolean[settings.queues()];
         boolean readOnly = settings.readOnly() || image.readOnly();
         long sectors = image.length() / Request.SECTOR;
-        return new Shape(sectors, settings.mostSectors(), readOnly, settings.serialBytes());
+        shape = new Shape(sectors, settings.mostSectors(), readOnly, settings.serialBytes());
+        configuration = new BlockConfiguration(settings, image, shape);
     }
 
     // ---- What it is
@@ -102,23 +111,12 @@ final class BlockDevice implements VirtioDevice {
 
     @Override
     public int mostPieces() {
-        return PIECES + 2;
+        return BlockConfiguration.PIECES + 2;
     }
 
     @Override
     public long features() {
-        long common =
-                Feature.SEG_MAX
-                        | Feature.BLK_SIZE
-                        | Feature.TOPOLOGY
-                        | Feature.FLUSH
-                        | Feature.CONFIG_WCE
-                        | Feature.LIFETIME
-                        | (settings.sizeMax() != 0 ? Feature.SIZE_MAX : 0)
-                        | (settings.queues() > 1 ? Feature.MQ : 0);
-        return shape.readOnly()
-                ? common | Feature.RO
-                : common | Feature.DISCARD | Feature.WRITE_ZEROES | Feature.SECURE_ERASE;
+        return configuration.features();
     }
 
     @Override
@@ -128,82 +126,78 @@ final class BlockDevice implements VirtioDevice {
 
     @Override
     public long readConfiguration(int offset, int width) {
-        long value = 0;
-        for (BlockRegister register : BlockRegister.values()) {
-            int shift = 8 * (register.offset - offset);
-            if (register.offset + register.width > offset && register.offset < offset + width) {
-                long field = field(register) & -1L >>> 64 - 8 * register.width;
-                value |= shift >= 0 ? field << shift : field >>> -shift;
-            }
-        }
-        return value & -1L >>> 64 - 8 * width;
+        return configuration.read(offset, width);
     }
 
-    private long field(BlockRegister register) {
-        return switch (register) {
-            case CAPACITY -> shape.sectors();
-            case SIZE_MAX -> settings.sizeMax();
-            case SEG_MAX -> Math.min(PIECES, settings.queueSize() - 2);
-            case BLK_SIZE -> settings.blockSize();
-            case PHYSICAL_BLOCK_EXP ->
-                    Integer.numberOfTrailingZeros(
-                            settings.physicalBlockSize() / settings.blockSize());
-            case MIN_IO_SIZE -> settings.physicalBlockSize() / settings.blockSize();
-            case WRITEBACK -> writeback ? 1 : 0;
-            case NUM_QUEUES -> settings.queues();
-            case MAX_DISCARD_SECTORS, MAX_WRITE_ZEROES_SECTORS, MAX_SECURE_ERASE_SECTORS ->
-                    settings.mostSectors();
-            case MAX_DISCARD_SEG, MAX_WRITE_ZEROES_SEG, MAX_SECURE_ERASE_SEG ->
-                    settings.mostSegments();
-            case DISCARD_SECTOR_ALIGNMENT, SECURE_ERASE_SECTOR_ALIGNMENT ->
-                    settings.blockSize() / Request.SECTOR;
-            case WRITE_ZEROES_MAY_UNMAP -> 1;
-            case CYLINDERS, HEADS, SECTORS, ALIGNMENT_OFFSET, OPT_IO_SIZE -> 0;
-        };
-    }
-
-    /** §5.2.5: of all fields only writeback is for writing, where that was negotiated. */
     @Override
     public void writeConfiguration(int offset, int width, long value) {
-        BlockRegister cache = BlockRegister.WRITEBACK;
-        if (cacheNegotiated && offset <= cache.offset && offset + width > cache.offset) {
-            writeback = (value >>> 8 * (cache.offset - offset) & 1) != 0;
+        if (cacheNegotiated) {
+            configuration.write(offset, width, value);
         }
     }
 
     /** §5.2.6.2: without FLUSH a driver takes every write for stable. */
     private boolean writeThrough() {
-        return cacheNegotiated ? !writeback : !flushNegotiated;
+        return cacheNegotiated ? !configuration.writeback : !flushNegotiated;
     }
 
     // ---- Life
 
     @Override
     public void install(VirtioPort port) {
-        this.port = port;
         for (int i = 0; i < pool.length; i++) {
-            Request request = new Request(this, port.board().memory(), settings.mostSegments());
+            Request request =
+                    new Request(this, image, port.board().memory(), settings.mostSegments());
             recycle(request);
             pool[i] = request;
         }
+        throttle = new Throttle(port.board().timers(), this::goOn);
+        complaints = new Complaints(port.board(), image.description(), log);
+        this.port = port;
+        throttle.limits(limits);
     }
 
+    /** Other limits of its rate, from now on. From any thread. */
+    void limits(Limits wanted) {
+        limits = wanted;
+        VirtioPort installed = port;
+        if (installed != null) {
+            installed
+                    .board()
+                    .post(
+                            () -> {
+                                throttle.limits(limits);
+                                goOn();
+                            });
+        }
+    }
+
+    /** §5.2.5.2: without FLUSH nobody could have the cache written, so it begins without one. */
     @Override
     public void start(long features) {
         flushNegotiated = (features & Feature.FLUSH) != 0;
         cacheNegotiated = (features & Feature.CONFIG_WCE) != 0;
+        if (cacheNegotiated && !flushNegotiated && !restored) {
+            configuration.writeback = false;
+        }
+        if (restored) { // the predecessor has left in the rings what it had no place for
+            Arrays.fill(waiting, true);
+            port.board().post(reap);
+        }
         if (otherLength) {
             otherLength = false;
             port.configurationChanged();
         }
+        restored = false;
     }
 
     @Override
     public void reset() {
-        writeback = true;
+        configuration.writeback = true;
         flushNegotiated = false;
         cacheNegotiated = false;
         otherLength = false;
+        restored = false;
     }
 
     // ---- Requests
@@ -211,13 +205,19 @@ final class BlockDevice implements VirtioDevice {
     @Override
     public void available(Virtqueue queue) {
         queue.quiet();
+        boolean more;
         do {
-            while (free != null && takeOne(queue)) {
-                // as many as there are
+            more = mayTake();
+            while (more && takeOne(queue)) {
+                more = mayTake();
             }
-        } while (free != null && queue.listen());
-        starved[queue.index()] = free == null;
+        } while (more && queue.listen());
+        waiting[queue.index()] = !more;
         queue.flush();
+    }
+
+    private boolean mayTake() {
+        return free != null && throttle.admits();
     }
 
     private boolean takeOne(Virtqueue queue) {
@@ -233,10 +233,16 @@ final class BlockDevice implements VirtioDevice {
             port.broken("a request without a header, or without room for its status");
             return false;
         }
-        if (!request.check(shape, writeThrough())) {
+        boolean work = request.check(shape, writeThrough());
+        throttle.spend(request.cost());
+        if (!work) {
             finish(request);
-        } else if (inFlight == 0 && usual < AT_ONCE) {
-            performAtOnce(request);
+            return true;
+        }
+        request.gather();
+        if (performedAtOnce(request)) {
+            atOnce++;
+            finish(request);
         } else {
             inFlight++;
             workers.execute(request);
@@ -244,21 +250,31 @@ final class BlockDevice implements VirtioDevice {
         return true;
     }
 
-    private void performAtOnce(Request request) {
+    /** A read of what is at hand overtakes what is with workers; anything else does not, for the host may be busy. */
+    private boolean performedAtOnce(Request request) {
+        if (image.isInstant()) {
+            request.perform();
+            return true;
+        } else if (!request.isShort()) {
+            return false;
+        } else if (isAskedFor(request)) {
+            return request.performAtHand();
+        } else if (inFlight != 0 || !speed.isAtOnce()) {
+            return false;
+        }
         long before = hostNanos.getAsLong();
         request.perform();
-        note(hostNanos.getAsLong() - before);
-        atOnce++;
-        finish(request);
-    }
-
-    private void note(long nanos) {
-        usual += (nanos - usual) / PAST;
+        speed.note(hostNanos.getAsLong() - before);
+        return true;
     }
 
     private void finish(Request request) {
         if (request.status() != Status.OK) {
             errors++;
+            String refusal = request.refusal();
+            if (refusal != null) {
+                complaints.add(refusal);
+            }
         }
         request.giveBack();
         recycle(request);
@@ -270,17 +286,22 @@ final class BlockDevice implements VirtioDevice {
         free = request;
     }
 
+    /** Whether the host is taken for one that answers at once. */
+    boolean isHostAtOnce() {
+        return speed.isAtOnce();
+    }
+
+    long hostNanos() {
+        return hostNanos.getAsLong();
+    }
+
     /** A worker has done it. */
     void performed(Request request) {
-        Request before;
-        do {
-            before = performed.get();
-            request.next = before;
-        } while (!performed.compareAndSet(before, request));
-        Thread waiting = waiter;
-        if (waiting != null) {
-            LockSupport.unpark(waiting);
-        } else if (before == null) {
+        boolean only = finished.add(request);
+        Thread waitingFor = waiter;
+        if (waitingFor != null) {
+            LockSupport.unpark(waitingFor);
+        } else if (only) {
             port.board().post(reap);
         }
     }
@@ -288,69 +309,82 @@ final class BlockDevice implements VirtioDevice {
     /** Gives back what workers have done. Under the baton. */
     private void reap() {
         giveBackPerformed(null, true);
-        for (int i = 0; i < starved.length; i++) {
+        goOn();
+    }
+
+    /** Takes what had to wait, one of each queue in turn, and tells the driver of all that was given back. */
+    private void goOn() {
+        int idle = 0;
+        while (idle < waiting.length && mayTake()) {
+            turn = (turn + 1) % waiting.length;
+            Virtqueue queue = waiting[turn] ? port.queue(turn) : null;
+            if (queue != null && (takeOne(queue) || queue.listen())) {
+                idle = 0;
+            } else {
+                waiting[turn] = false;
+                idle++;
+            }
+        }
+        for (int i = 0; i < waiting.length; i++) {
             Virtqueue queue = port.queue(i);
             if (queue != null) {
-                if (starved[i]) {
-                    available(queue);
-                } else {
-                    queue.flush();
-                }
+                queue.flush();
             }
         }
     }
 
     /** Those of a queue that ends are only forgotten, where the driver will not hear of them. */
     private void giveBackPerformed(Virtqueue ending, boolean giveBack) {
-        Request first = performed.getAndSet(null);
-        Request oldest = null;
-        while (first != null) { // newest first: turned round
-            Request next = first.next;
-            first.next = oldest;
-            oldest = first;
-            first = next;
-        }
-        while (oldest != null) {
-            Request next = oldest.next;
+        Request request = finished.takeAll();
+        while (request != null) {
+            Request next = request.next;
             inFlight--;
-            if (oldest.queue == ending && !giveBack) {
-                recycle(oldest);
-            } else {
-                finish(oldest);
+            if (request.isShort() && !isAskedFor(request)) {
+                speed.note(request.took());
             }
-            oldest = next;
+            if (request.queue == ending && !giveBack) {
+                recycle(request);
+            } else {
+                finish(request);
+            }
+            request = next;
         }
-        if (inFlight == 0 && usual >= AT_ONCE) {
-            usual = AT_ONCE - AT_ONCE / PAST; // tries the host again
-        }
+    }
+
+    /** Whether the host can say of it beforehand that it will be at once. */
+    private boolean isAskedFor(Request request) {
+        return request.reads() && image.tellsWhatIsAtHand();
     }
 
     /** What is with workers is waited for: they read and write the guest's memory. */
     @Override
     public void stop(Virtqueue queue, boolean giveBack) {
+        boolean interrupted = false;
         waiter = Thread.currentThread();
-        try {
+        giveBackPerformed(queue, giveBack);
+        while (inFlight > 0) {
+            LockSupport.park(this);
+            interrupted |= Thread.interrupted();
             giveBackPerformed(queue, giveBack);
-            while (inFlight > 0) {
-                LockSupport.park(this);
-                giveBackPerformed(queue, giveBack);
-            }
-        } finally {
-            waiter = null;
         }
-        starved[queue.index()] = false;
+        waiter = null;
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        waiting[queue.index()] = false;
         if (giveBack) {
             queue.flush();
         }
+        port.board().post(reap); // the drivers of other queues are told of theirs
     }
 
-    /** The host refused. By any thread. */
-    void failed(Request request, IOException e) {
-        lastError = request.place() + ": " + e.getMessage();
+    /** The device is gone: what has not begun does not begin any more. From any thread. */
+    void close() {
+        closed = true;
     }
 
-    Image image() {
-        return image;
+    boolean isClosed() {
+        return closed;
     }
 
     // ---- State, inspection
@@ -358,32 +392,31 @@ final class BlockDevice implements VirtioDevice {
     @Override
     public DeviceState save() {
         return new DeviceState(
-                "virtio-blk", 1, Map.of("writeback", writeback, "sectors", shape.sectors()));
+                "virtio-blk",
+                1,
+                Map.of("writeback", configuration.writeback, "sectors", shape.sectors()));
     }
 
     @Override
     public void restore(DeviceState state) {
         state.require("virtio-blk", 1);
-        writeback = state.flag("writeback");
+        configuration.writeback = state.flag("writeback");
         otherLength = state.number("sectors") != shape.sectors();
+        restored = true;
+        throttle.drain();
     }
 
     @Override
     public void inspect(Inspector out) {
-        for (BlockRegister register : BlockRegister.values()) {
-            out.register(
-                    register.name().toLowerCase(java.util.Locale.ROOT),
-                    field(register),
-                    register.width);
-        }
+        configuration.inspect(out);
         out.text("image", image.description());
         out.flag("write-through", writeThrough());
         out.number("requests", requests);
         out.number("requests performed at once", atOnce);
         out.number("requests with workers", inFlight);
+        out.number("nanoseconds of the host's disk lately", speed.usual());
         out.number("errors", errors);
-        if (!lastError.isEmpty()) {
-            out.text("last error", lastError);
-        }
+        complaints.inspect(out);
+        throttle.inspect(out);
     }
 }

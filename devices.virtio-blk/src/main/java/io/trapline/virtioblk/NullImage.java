@@ -1,15 +1,16 @@
 package io.trapline.virtioblk;
 
-import java.nio.ByteBuffer;
+import io.trapline.linux.IoVector;
 
 /** A disk that reads zeroes and drops what is written: for measurements. */
 final class NullImage implements Image {
-    private static final int CHUNK = 1 << 16;
-    private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(CHUNK).asReadOnlyBuffer();
-
-    private long length;
+    private volatile long length;
 
     NullImage(long length) {
+        if (length < 1) {
+            throw new IllegalArgumentException(
+                    "image=null:" + length + ", wanted null: and 1 or more bytes");
+        }
         this.length = length;
     }
 
@@ -29,17 +30,18 @@ final class NullImage implements Image {
     }
 
     @Override
-    public void read(ByteBuffer target, long position) {
-        while (target.hasRemaining()) {
-            int part = Math.min(target.remaining(), CHUNK);
-            target.put(target.position(), ZEROES, 0, part);
-            target.position(target.position() + part);
-        }
+    public boolean isInstant() {
+        return true;
     }
 
     @Override
-    public void write(ByteBuffer source, long position) {
-        source.position(source.limit());
+    public void read(IoVector target, long position) {
+        target.zero(target.length());
+    }
+
+    @Override
+    public void write(IoVector source, long position) {
+        source.skip(source.length());
     }
 
     @Override
@@ -54,6 +56,16 @@ final class NullImage implements Image {
 
     @Override
     public void discard(long position, long length) {
+        // it is
+    }
+
+    @Override
+    public boolean canErase() {
+        return true; // there is no copy
+    }
+
+    @Override
+    public void erase(long position, long length) {
         // it is
     }
 

@@ -1,32 +1,60 @@
 package io.trapline.virtioblk;
 
+import io.trapline.linux.HostFailure;
+import io.trapline.linux.HostFile;
+import io.trapline.linux.IoVector;
+import io.trapline.linux.Libc;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.EnumSet;
-import java.util.Set;
 
-/** A file or a block device of the host, sector after sector; locked, so that no two machines write one. */
+/**
+ * A file or a block device of the host, sector after sector; locked, so that no two machines write one. What the host
+ * does not know (holes, zeroes without writing) is tried once, and then done without.
+ */
 final class RawImage implements Image {
-    private static final int CHUNK = 1 << 16;
-    private static final ByteBuffer ZEROES = ByteBuffer.allocateDirect(CHUNK).asReadOnlyBuffer();
+    private static final int CHUNK = 1 << 18;
     private static final int SECTOR = 512;
+    private static final int ALIGNED = 1 << 16;
+    private static final ByteBuffer ZEROES =
+            ByteBuffer.allocateDirect(CHUNK + ALIGNED).alignedSlice(ALIGNED).asReadOnlyBuffer();
 
-    private final Path path;
-    private final boolean readOnly;
-    private final FileChannel channel;
+    /** As many as read and write at a time: the workers, and the baton. */
+    private static final int TRANSFERS = 17;
 
-    private RawImage(Path path, boolean readOnly, FileChannel channel) {
-        this.path = path;
-        this.readOnly = readOnly;
-        this.channel = channel;
+    private final HostFile file;
+    private final Options options;
+    private final DirectTransfers direct; // null: by way of the host's page cache
+    private final boolean erases;
+    private final Lifetime lifetime;
+    private volatile boolean punches = true;
+    private volatile boolean zeroes = true;
+    private volatile boolean discards = true;
+    private volatile IOException lost; // a flush has failed: what was written before may be gone
+
+    /**
+     * How an image is used.
+     *
+     * @param readOnly whether nothing is written
+     * @param direct whether the host's page cache is passed by
+     * @param overwrite whether to overwrite a range destroys what was there, which the administrator knows
+     */
+    record Options(boolean readOnly, boolean direct, boolean overwrite) {
+        static final Options USUAL = new Options(false, false, false);
+    }
+
+    private RawImage(HostFile file, Options options) throws IOException {
+        this.file = file;
+        this.options = options;
+        direct = options.direct() ? new DirectTransfers(file, TRANSFERS) : null;
+        erases = !options.readOnly() && (options.overwrite() || file.canErase());
+        lifetime = Lifetime.of(file);
+    }
+
+    /** Opens an image by way of the host's page cache. */
+    static RawImage open(Path path, boolean readOnly) throws IOException {
+        return open(path, new Options(readOnly, false, false));
     }
 
     /**
@@ -34,52 +62,46 @@ final class RawImage implements Image {
      *
      * @throws IOException if it is not there, or may not be used so, or is in use
      */
-    static RawImage open(Path path, boolean readOnly) throws IOException {
-        Set<OpenOption> options = new java.util.HashSet<>(EnumSet.of(StandardOpenOption.READ));
-        if (!readOnly) {
-            options.add(StandardOpenOption.WRITE);
-        }
-        if (Files.isDirectory(path)) {
-            throw new IOException(
-                    "image " + path + " is a folder, wanted a file or a block device");
-        }
-        FileChannel channel = FileChannel.open(path, options);
+    static RawImage open(Path path, Options options) throws IOException {
+        HostFile file = openFile(path, options);
         try {
-            lock(path, channel, readOnly);
-            return new RawImage(path, readOnly, channel);
+            ImageLock.take(file, options.readOnly());
+            if (file.size() % file.alignment() != 0) {
+                throw new IOException(
+                        "image %s has %d bytes; direct=true wants a multiple of %d here"
+                                .formatted(path, file.size(), file.alignment()));
+            }
+            return new RawImage(file, options);
         } catch (IOException e) {
-            channel.close();
+            file.close();
             throw e;
         }
     }
 
-    /** Many may read one image, or one may write it. */
-    private static void lock(Path path, FileChannel channel, boolean shared) throws IOException {
-        FileLock lock;
+    private static HostFile openFile(Path path, Options options) throws IOException {
         try {
-            lock = channel.tryLock(0, Long.MAX_VALUE, shared);
-        } catch (OverlappingFileLockException e) {
-            lock = null; // by another device of this process
+            return HostFile.open(path, !options.readOnly(), options.direct());
+        } catch (HostFailure e) {
+            throw new IOException("image: " + e.getMessage() + remedy(e.errno(), options), e);
         }
-        if (lock == null) {
-            throw new IOException(
-                    "image "
-                            + path
-                            + " is in use by another machine; "
-                            + (shared
-                                    ? "it writes there"
-                                    : "wanted alone, or readonly=true in both"));
-        }
+    }
+
+    private static String remedy(int errno, Options options) {
+        return switch (errno) {
+            case Libc.EINVAL ->
+                    options.direct() ? "; its file system has no direct I/O: direct=false" : "";
+            case Libc.EACCES, Libc.EPERM ->
+                    "; wanted the right to read"
+                            + (options.readOnly() ? "" : " and write, or readonly=true");
+            case Libc.EROFS -> "; readonly=true";
+            case Libc.ENOENT -> "; make it, e.g. truncate -s 10G";
+            default -> "";
+        };
     }
 
     @Override
     public long length() throws IOException {
-        long size = channel.size();
-        Path sectors =
-                Path.of("/sys/class/block", path.toRealPath().getFileName().toString(), "size");
-        return size == 0 && Files.isReadable(sectors)
-                ? Long.parseLong(Files.readString(sectors).trim()) * SECTOR
-                : size;
+        return file.size();
     }
 
     @Override
@@ -87,79 +109,196 @@ final class RawImage implements Image {
         long before = length();
         if (bytes == before) {
             return;
-        } else if (readOnly || channel.size() == 0 && before != 0) {
+        } else if (options.readOnly() || file.isBlockDevice() || bytes % file.alignment() != 0) {
             throw new IOException(
-                    "image "
-                            + path
-                            + " has "
-                            + before
-                            + " bytes and cannot have "
-                            + bytes
-                            + (readOnly ? ": it is read-only" : ": it is a block device"));
-        } else if (bytes < before) {
-            channel.truncate(bytes);
-        } else {
-            write(ByteBuffer.allocate(1), bytes - 1);
+                    "image %s has %d bytes and cannot have %d: %s"
+                            .formatted(
+                                    file.path(),
+                                    before,
+                                    bytes,
+                                    options.readOnly()
+                                            ? "it is read-only"
+                                            : file.isBlockDevice()
+                                                    ? "it is a block device"
+                                                    : "direct=true wants a multiple of "
+                                                            + file.alignment()));
         }
+        file.truncate(bytes);
     }
 
     @Override
     public boolean readOnly() {
-        return readOnly;
+        return options.readOnly();
     }
 
     @Override
-    public void read(ByteBuffer target, long position) throws IOException {
-        long at = position;
-        while (target.hasRemaining()) {
-            int count = channel.read(target, at);
-            if (count < 0) {
-                throw new EOFException("the image ends at " + at);
-            }
-            at += count;
+    public void read(IoVector target, long position) throws IOException {
+        if (direct != null) {
+            direct.read(target, position);
+        } else {
+            file.read(target, position);
         }
     }
 
     @Override
-    public void write(ByteBuffer source, long position) throws IOException {
-        long at = position;
-        while (source.hasRemaining()) {
-            at += channel.write(source, at);
+    public long readAtHand(IoVector target, long position) throws IOException {
+        return direct != null ? 0 : file.readAtHand(target, position);
+    }
+
+    @Override
+    public boolean tellsWhatIsAtHand() {
+        return direct == null && file.tellsWhatIsAtHand();
+    }
+
+    @Override
+    public void write(IoVector source, long position) throws IOException {
+        if (direct != null) {
+            direct.write(source, position);
+        } else {
+            file.write(source, position);
         }
     }
 
+    /** After a failed fdatasync Linux takes pages for clean that are not on the disk: the next would say all is well. */
     @Override
     public void flush() throws IOException {
-        channel.force(false);
+        if (lost != null) {
+            throw new IOException(
+                    "refused, since an earlier flush failed and what was written before may be"
+                            + " lost; check the host's disk, then configure this one anew",
+                    lost);
+        }
+        try {
+            file.sync();
+        } catch (IOException e) {
+            lost = e;
+            throw e;
+        }
     }
+
+    // ---- Space
 
     @Override
     public void zero(long position, long length, boolean unmap) throws IOException {
-        ByteBuffer zeroes = ZEROES.duplicate();
-        for (long done = 0; done < length; ) {
-            zeroes.clear().limit((int) Math.min(CHUNK, length - done));
-            done += zeroes.remaining();
-            write(zeroes, position + done - zeroes.remaining());
+        if (length == 0) {
+            return;
+        } else if (position + length > file.size()) {
+            throw new EOFException("the image ends at " + file.size());
+        }
+        long stamp = direct != null ? direct.begin() : 0;
+        boolean done;
+        try {
+            done = unmap && punched(position, length) || zeroed(position, length);
+        } finally {
+            if (direct != null) {
+                direct.end(stamp);
+            }
+        }
+        if (!done) {
+            writeZeroes(position, length);
         }
     }
 
-    /** A hint; the space stays. */
+    private boolean punched(long position, long length) throws IOException {
+        if (punches) {
+            try {
+                file.punch(position, length);
+                return true;
+            } catch (HostFailure e) {
+                punches = !unknown(e);
+            }
+        }
+        return false;
+    }
+
+    private boolean zeroed(long position, long length) throws IOException {
+        if (zeroes) {
+            try {
+                file.zero(position, length);
+                return true;
+            } catch (HostFailure e) {
+                zeroes = !unknown(e);
+            }
+        }
+        return false;
+    }
+
+    /** Whether the host does not know it at all; false: not for this range. Anything else is an error. */
+    private static boolean unknown(HostFailure e) throws HostFailure {
+        if (!e.isUnsupported() && e.errno() != Libc.EINVAL) {
+            throw e;
+        }
+        return e.isUnsupported();
+    }
+
+    private void writeZeroes(long position, long length) throws IOException {
+        ByteBuffer zero = ZEROES.duplicate();
+        IoVector vector = new IoVector();
+        for (long done = 0; done < length; ) {
+            int part = (int) Math.min(CHUNK, length - done);
+            vector.clear().add(zero.limit(part).position(0));
+            write(vector, position + done);
+            done += part;
+        }
+    }
+
+    /** As much of it as the host gives back; the ends that are shorter stay as they are. */
     @Override
-    public void discard(long position, long length) {
-        // what is not given back reads as it was, which a discard allows
+    public void discard(long position, long length) throws IOException {
+        int least = file.discardAlignment();
+        long first = (position + least - 1) / least * least;
+        long end = (position + length) / least * least;
+        if (!discards || first >= end) {
+            return;
+        }
+        long stamp = direct != null ? direct.begin() : 0;
+        try {
+            file.discard(first, end - first);
+        } catch (HostFailure e) {
+            discards = !unknown(e);
+        } finally {
+            if (direct != null) {
+                direct.end(stamp);
+            }
+        }
+    }
+
+    @Override
+    public int discardAlignment() {
+        return Math.max(SECTOR, file.discardAlignment());
+    }
+
+    @Override
+    public boolean canErase() {
+        return erases;
+    }
+
+    @Override
+    public void erase(long position, long length) throws IOException {
+        if (options.overwrite()) {
+            writeZeroes(position, length);
+            flush();
+        } else if (length > 0) {
+            file.erase(position, length);
+        }
+    }
+
+    @Override
+    public short[] lifetime() {
+        return lifetime.now();
     }
 
     @Override
     public String description() {
-        return path + (readOnly ? ", read-only" : "");
+        return file.path()
+                + (file.isBlockDevice() ? ", block device" : "")
+                + (options.readOnly() ? ", read-only" : "")
+                + (direct != null ? ", direct, " + direct.buffers() + " bounce buffers" : "")
+                + (lost != null ? ", a flush has failed: " + lost.getMessage() : "");
     }
 
     @Override
     public void close() {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        file.close();
     }
 }

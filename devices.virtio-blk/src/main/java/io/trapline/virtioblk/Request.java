@@ -1,12 +1,14 @@
 package io.trapline.virtioblk;
 
 import io.trapline.device.GuestMemory;
+import io.trapline.linux.IoVector;
 import io.trapline.virtio.Chain;
 import io.trapline.virtio.Virtqueue;
 import io.trapline.virtioblk.BlockRegister.Status;
 import io.trapline.virtioblk.BlockRegister.Type;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * VIRTIO 1.2, §5.2.6: one request, from its header to its status. Decoded and given back under the baton, performed
@@ -24,9 +26,14 @@ final class Request implements Runnable {
     static final int SEGMENT = 16;
     private static final int UNMAP = 1;
 
+    /** What is short enough to be done under the baton, bytes. */
+    private static final long SHORT = 1 << 18;
+
     final Chain chain;
     private final BlockDevice device;
+    private final Image image;
     private final GuestMemory.Window window;
+    private final IoVector data = new IoVector();
     private final long[] segments; // of a discard and the like: position, length, flags of each
     Virtqueue queue;
     Request next; // of a list that it is in
@@ -36,9 +43,12 @@ final class Request implements Runnable {
     private int segmentCount;
     private boolean stable; // the write is on the disk when it is over
     private int status;
+    private Throwable refusal; // what the host said; null: nothing
+    private long took; // nanoseconds
 
-    Request(BlockDevice device, GuestMemory memory, int mostSegments) {
+    Request(BlockDevice device, Image image, GuestMemory memory, int mostSegments) {
         this.device = device;
+        this.image = image;
         chain = new Chain(memory);
         window = memory.window();
         segments = new long[3 * mostSegments];
@@ -58,9 +68,18 @@ final class Request implements Runnable {
         return type;
     }
 
-    /** Bytes of data, once it is decided; for the limits of its rate. */
-    long length() {
-        return length;
+    /** Bytes that it costs its disk, for the limits of its rate. To give space back, or to wait, moves none. */
+    long cost() {
+        return status != Status.OK || type == Type.DISCARD || type == Type.FLUSH ? 0 : length;
+    }
+
+    /** Whether it moves little data, and waits for no disk to have it. */
+    boolean isShort() {
+        return (type == Type.IN || type == Type.OUT && !stable) && length <= SHORT;
+    }
+
+    boolean reads() {
+        return type == Type.IN;
     }
 
     /**
@@ -75,20 +94,25 @@ final class Request implements Runnable {
         segmentCount = 0;
         length = 0;
         status = Status.OK;
+        refusal = null;
+        took = 0;
         switch (type) {
             case Type.IN -> checkRange(chain.writable() - 1, shape);
             case Type.OUT -> {
-                refuseWrites(shape);
                 checkRange(chain.readable() - HEADER, shape);
+                refuseWrites(shape);
             }
             case Type.FLUSH -> {}
             case Type.GET_ID -> answer(shape.serial(), ID_LENGTH);
-            case Type.GET_LIFETIME -> answer(new byte[LIFETIME_LENGTH], LIFETIME_LENGTH);
+            case Type.GET_LIFETIME -> answerLifetime();
             case Type.DISCARD, Type.WRITE_ZEROES, Type.SECURE_ERASE -> {
                 refuseWrites(shape);
                 checkSegments(shape);
             }
             default -> status = Status.UNSUPP;
+        }
+        if (status == Status.OK && type == Type.SECURE_ERASE && !image.canErase()) {
+            status = Status.UNSUPP;
         }
         boolean answered = type == Type.GET_ID || type == Type.GET_LIFETIME;
         return status == Status.OK && !answered;
@@ -120,6 +144,13 @@ final class Request implements Runnable {
             return;
         }
         chain.write(0, ByteBuffer.wrap(bytes, 0, most));
+    }
+
+    private void answerLifetime() {
+        short[] lifetime = image.lifetime();
+        ByteBuffer bytes = ByteBuffer.allocate(LIFETIME_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asShortBuffer().put(lifetime);
+        answer(bytes.array(), LIFETIME_LENGTH);
     }
 
     /** §5.2.6: struct virtio_blk_discard_write_zeroes, some of them. */
@@ -156,67 +187,118 @@ final class Request implements Runnable {
         length += count * SECTOR;
     }
 
-    /** What the host's disk has to do. By any thread; the baton gets it back. */
+    /** What the host's disk has to do. By any thread; the baton gets it back, whatever happens. */
     @Override
     public void run() {
-        perform();
-        device.performed(this);
-    }
-
-    /** The same for who holds the baton. */
-    void perform() {
         try {
-            switch (type) {
-                case Type.IN -> transfer(chain.readablePieces(), chain.pieces(), 0, true);
-                case Type.OUT -> transfer(0, chain.readablePieces(), HEADER, false);
-                case Type.FLUSH -> device.image().flush();
-                default -> change();
+            long before = device.hostNanos();
+            if (device.isClosed()) {
+                refused(new IOException("the disk was taken out"));
             }
-            if (stable && type != Type.IN && type != Type.FLUSH) {
-                device.image().flush();
-            }
-        } catch (IOException e) {
-            status = Status.IOERR;
-            device.failed(this, e);
-        } catch (
-                RuntimeException
-                        e) { // an image's own fault: the guest gets an error, and others go on
-            status = Status.IOERR;
-            device.failed(this, new IOException(e));
+            perform();
+            took = device.hostNanos() - before;
+        } finally {
+            device.performed(this);
         }
     }
 
-    private void transfer(int first, int end, long skipped, boolean in) throws IOException {
-        long position = sector * SECTOR;
+    /** How long the host took, nanoseconds. */
+    long took() {
+        return took;
+    }
+
+    /** Gathers what it is about to read or write; before it is performed. */
+    void gather() {
+        try {
+            data.clear();
+            if (type == Type.IN) {
+                gather(chain.readablePieces(), chain.pieces(), 0);
+            } else if (type == Type.OUT) {
+                gather(0, chain.readablePieces(), HEADER);
+            }
+        } catch (IOException | RuntimeException e) {
+            refused(e);
+        }
+    }
+
+    private void gather(int first, int end, long skipped) throws IOException {
         long left = length;
         long skip = skipped;
         for (int piece = first; piece < end && left > 0; piece++) {
             long bytes = chain.length(piece);
-            if (skip >= bytes) {
+            if (skip < bytes) {
+                long part = Math.min(bytes - skip, left);
+                gatherPiece(chain.address(piece) + skip, part);
+                left -= part;
+                skip = 0;
+            } else {
                 skip -= bytes;
-                continue;
             }
-            long part = Math.min(bytes - skip, left);
-            transferPiece(chain.address(piece) + skip, part, position, in);
-            position += part;
-            left -= part;
-            skip = 0;
         }
     }
 
-    private void transferPiece(long address, long bytes, long position, boolean in)
-            throws IOException {
-        Image image = device.image();
+    private void gatherPiece(long address, long bytes) throws IOException {
         for (long done = 0; done < bytes; ) {
             ByteBuffer buffer = window.at(address + done, bytes - done);
-            int part = buffer.remaining();
-            if (in) {
-                image.read(buffer, position + done);
-            } else {
-                image.write(buffer, position + done);
+            if (buffer == null) {
+                throw new IOException("the guest's memory is gone");
             }
-            done += part;
+            done += buffer.remaining();
+            data.add(buffer);
         }
+    }
+
+    /** Reads what the host has at hand; true if nothing is left to do. */
+    boolean performAtHand() {
+        if (status == Status.OK) {
+            try {
+                image.readAtHand(data, position());
+            } catch (IOException | RuntimeException e) {
+                refused(e);
+            }
+        }
+        return status != Status.OK || data.length() == 0;
+    }
+
+    /** Where what is left of its data begins. */
+    private long position() {
+        return sector * SECTOR + length - data.length();
+    }
+
+    /** What {@link #run} does, for who holds the baton. */
+    void perform() {
+        if (status != Status.OK) {
+            return; // the guest's memory is gone
+        }
+        try {
+            switch (type) {
+                case Type.IN -> image.read(data, position());
+                case Type.OUT -> image.write(data, position());
+                case Type.FLUSH -> image.flush();
+                default -> change();
+            }
+            if (stable && type != Type.IN && type != Type.FLUSH) {
+                image.flush();
+            }
+        } catch (IOException | RuntimeException | LinkageError | AssertionError e) {
+            refused(e); // an image's own fault, too: the guest gets an error, and others go on
+        }
+    }
+
+    private void refused(Throwable e) {
+        status = Status.IOERR;
+        refusal = e;
+    }
+
+    /** What the host refused, for an administrator; null: nothing. */
+    String refusal() {
+        return refusal == null
+                ? null
+                : place()
+                        + ": "
+                        + (refusal instanceof IOException
+                                ? refusal.getMessage()
+                                : refusal.toString());
     }
 
     private void change() throws IOException {
@@ -225,13 +307,9 @@ final class Request implements Runnable {
             long bytes = segments[3 * i + 1];
             boolean unmap = (segments[3 * i + 2] & UNMAP) != 0;
             switch (type) {
-                case Type.DISCARD -> device.image().discard(position, bytes);
-                case Type.WRITE_ZEROES -> device.image().zero(position, bytes, unmap);
-                default -> { // §5.2.6: the data is gone for good
-                    device.image().zero(position, bytes, false);
-                    device.image().flush();
-                    device.image().discard(position, bytes);
-                }
+                case Type.DISCARD -> image.discard(position, bytes);
+                case Type.WRITE_ZEROES -> image.zero(position, bytes, unmap);
+                default -> image.erase(position, bytes);
             }
         }
     }
@@ -249,13 +327,17 @@ final class Request implements Runnable {
         return status;
     }
 
-    String place() {
-        return "type "
-                + type
-                + ", sector "
-                + Long.toUnsignedString(sector)
-                + ", "
-                + length
-                + " bytes";
+    private String place() {
+        String what =
+                switch (type) {
+                    case Type.IN -> "read";
+                    case Type.OUT -> "write";
+                    case Type.FLUSH -> "flush";
+                    case Type.DISCARD -> "discard";
+                    case Type.WRITE_ZEROES -> "write zeroes";
+                    default -> "secure erase";
+                };
+        boolean one = type == Type.IN || type == Type.OUT;
+        return one ? "%s of %d bytes at sector %d".formatted(what, length, sector) : what;
     }
 }

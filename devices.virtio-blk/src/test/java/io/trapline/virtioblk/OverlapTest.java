@@ -9,7 +9,6 @@ import io.trapline.virtio.Played;
 import io.trapline.virtio.RingDriver;
 import io.trapline.virtio.RingDriver.Piece;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -22,69 +21,11 @@ class OverlapTest {
     private static final long AREA = 0x8_0000;
     private static final int DEPTH = 4;
 
-    /** A disk whose every sector reads as its number, and that fails where it is told to. */
-    private static final class Numbered implements Image {
-        long length = 1 << 20;
-        long broken = -1;
-        int flushes;
-
-        @Override
-        public long length() {
-            return length;
-        }
-
-        @Override
-        public void resize(long bytes) {
-            length = bytes;
-        }
-
-        @Override
-        public boolean readOnly() {
-            return false;
-        }
-
-        @Override
-        public void read(ByteBuffer target, long position) throws IOException {
-            if (position == broken) {
-                throw new IOException("on purpose");
-            }
-            while (target.hasRemaining()) {
-                target.put((byte) (position / 512));
-            }
-        }
-
-        @Override
-        public void write(ByteBuffer source, long position) throws IOException {
-            if (position == broken) {
-                throw new IOException("no space left on device");
-            }
-            source.position(source.limit());
-        }
-
-        @Override
-        public void flush() {
-            flushes++;
-        }
-
-        @Override
-        public void zero(long position, long length, boolean unmap) {}
-
-        @Override
-        public void discard(long position, long length) {}
-
-        @Override
-        public String description() {
-            return "numbered";
-        }
-
-        @Override
-        public void close() {}
-    }
-
-    private final Numbered image = new Numbered();
+    private final NumberedImage image = new NumberedImage();
     private final Deque<Runnable> workers = new ArrayDeque<>();
     private final Map<Integer, Integer> slots = new HashMap<>();
     private long hostNanos;
+    private long step;
     private BlockDevice device;
     private Played played;
     private RingDriver driver;
@@ -92,7 +33,8 @@ class OverlapTest {
     /** The clock of the host jumps with each look: a slow disk. */
     private void start(long stepNanos, long features) throws IOException {
         Settings settings = new Settings(1, 256, DEPTH, false, 512, 512, 0, "");
-        device = new BlockDevice(settings, image, workers::add, () -> hostNanos += stepNanos);
+        step = stepNanos;
+        device = new BlockDevice(settings, image, workers::add, () -> hostNanos += step);
         played = Played.of(true, device);
         driver = played.start(features, 0, 64);
     }
@@ -113,6 +55,12 @@ class OverlapTest {
 
     private int status(int slot) {
         return (int) played.board.memory().load(AREA + 0x1000L * slot + 16, 1);
+    }
+
+    private void work() {
+        while (!workers.isEmpty()) {
+            workers.remove().run();
+        }
     }
 
     private List<Integer> back() {
@@ -179,9 +127,7 @@ class OverlapTest {
         send(1, 0, 7);
         send(2, 1, 7);
         send(3, 0, 8);
-        while (!workers.isEmpty()) {
-            workers.remove().run();
-        }
+        work();
         assertEquals(List.of(0, 1, 2, 3), back());
         assertEquals(List.of(0, 1, 1, 0), List.of(status(0), status(1), status(2), status(3)));
         assertEquals(Played.ALL_SET, played.status(), "the device goes on");
@@ -203,8 +149,10 @@ class OverlapTest {
     void writesThroughWhereNoFlushWasNegotiated() throws IOException {
         start(100, 0);
         send(0, 1, 1);
+        assertEquals(List.of(), back());
+        work();
         assertEquals(List.of(0), back());
-        assertEquals(1, image.flushes, "§5.2.6.2");
+        assertEquals(List.of("write 512+512", "flush"), image.calls, "§5.2.6.2");
     }
 
     @Test
@@ -213,8 +161,10 @@ class OverlapTest {
         send(0, 1, 1);
         assertEquals(0, image.flushes);
         send(1, 4, 0);
-        assertEquals(List.of(0, 1), back());
-        assertEquals(1, image.flushes);
+        assertEquals(List.of(0), back());
+        work();
+        assertEquals(List.of(1), back(), "over when the image says so");
+        assertEquals(List.of("write 512+512", "flush"), image.calls);
     }
 
     @Test
@@ -223,10 +173,62 @@ class OverlapTest {
         assertEquals(1, played.configuration(32, 1));
         played.configure(32, 1, 0);
         send(0, 1, 1);
+        work();
         assertEquals(1, image.flushes, "write-through");
         played.configure(32, 1, 1);
+        assertEquals(List.of(0), back());
         send(1, 1, 1);
+        work();
         assertEquals(1, image.flushes, "write-back");
+    }
+
+    /** §5.2.5.2: a driver that cannot flush begins without a cache. */
+    @Test
+    void beginsWriteThroughWhereNoFlushWasNegotiated() throws IOException {
+        start(100, 1L << 11);
+        assertEquals(0, played.configuration(32, 1));
+        send(0, 1, 1);
+        work();
+        assertEquals(1, image.flushes);
+    }
+
+    @Test
+    void readsAtOnceWhatIsAtHandWhateverIsWithWorkers() throws IOException {
+        image.tells = true;
+        start(1_000_000, 1L << 9);
+        send(0, 4, 0);
+        image.atHand = 512;
+        send(1, 0, 3);
+        assertEquals(List.of(1), back(), "before the flush");
+        image.atHand = 100;
+        send(2, 0, 5);
+        assertEquals(List.of(), back());
+        work();
+        assertEquals(List.of(0, 2), back());
+        assertEquals(List.of("flush", "read 2660+412"), image.calls, "what was not at hand");
+        assertEquals(5, played.board.memory().load(AREA + 0x2000 + 512 + 511, 1));
+    }
+
+    /** A slow host is not tried under the baton again before the workers have found it quick. */
+    @Test
+    void leavesASlowHostToWorkers() throws IOException {
+        slow();
+        for (int i = 0; i < 10; i++) {
+            send(i, 1, i);
+            assertEquals(1, workers.size(), "request " + i);
+            work();
+            assertEquals(List.of(i), back());
+        }
+        step = 100;
+        int tries = 0;
+        do {
+            send(0, 0, 1);
+            tries += workers.size();
+            work();
+        } while (back().size() == 1 && tries < 100 && !device.isHostAtOnce());
+        assertTrue(tries > 5 && tries < 100, "tries: " + tries);
+        send(0, 0, 1);
+        assertEquals(0, workers.size());
     }
 
     @Test

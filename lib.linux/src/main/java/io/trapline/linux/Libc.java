@@ -50,6 +50,7 @@ public final class Libc {
     public static final int  EINVAL        = 22;
     public static final int  ENOTTY        = 25;
     public static final int  ENOSPC        = 28;
+    public static final int  EROFS         = 30;
     public static final int  EAGAIN        = 11;
     public static final int  EACCES        = 13;
     public static final int  EPERM         = 1;
