@@ -175,7 +175,7 @@ public final class HostFile implements AutoCloseable {
             while (target.length() > 0) {
                 long count = target.read(fd, at, 0);
                 if (count == 0) {
-                    throw new EOFException("the image ends at " + at);
+                    throw new EOFException("the image ends at " + size());
                 }
                 at += taken(target, "pread", count);
             }

@@ -1,0 +1,210 @@
+package io.trapline.virtioblk;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trapline.linux.IoVector;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** QEMU's docs/interop/qcow2.txt: images that qemu-img has made, and images that mean harm. */
+class Qcow2ImageTest {
+    private static final int LENGTH = 3_000_320; // no whole number of clusters
+
+    @TempDir Path folder;
+
+    private final byte[] bytes = new byte[LENGTH];
+
+    /** Data, zeroes and text that compresses well, here and there. */
+    private Path raw() throws IOException {
+        Random random = new Random(9);
+        for (int at = 0; at < LENGTH; ) {
+            int part = Math.min(LENGTH - at, 1 + random.nextInt(200_000));
+            int kind = random.nextInt(3);
+            for (int i = at; i < at + part; i++) {
+                bytes[i] = (byte) (kind == 0 ? 0 : kind == 1 ? random.nextInt() : i / 1000);
+            }
+            at += part;
+        }
+        return Files.write(folder.resolve("disk.raw"), bytes);
+    }
+
+    private Path image(String arguments) throws Exception {
+        Needs.tool("qemu-img");
+        Path image = folder.resolve("disk.qcow2");
+        String command = "qemu-img convert -f raw -O qcow2 " + arguments + " " + raw() + " " + image;
+        assertNotNull(Needs.run("sh", "-c", command), command);
+        return image;
+    }
+
+    private static byte[] read(Image image, long position, int length) throws IOException {
+        ByteBuffer memory = ByteBuffer.allocateDirect(length + 1);
+        IoVector vector = new IoVector();
+        int half = length / 2;
+        vector.add(memory.limit(half).position(0));
+        vector.add(memory.limit(length + 1).position(half + 1));
+        memory.clear();
+        image.read(vector, position);
+        byte[] read = new byte[length];
+        memory.get(0, read, 0, half).get(half + 1, read, half, length - half);
+        return read;
+    }
+
+    @ParameterizedTest(name = "qemu-img convert {0}")
+    @ValueSource(
+            strings = {
+                "",
+                "-c",
+                "-o compat=0.10",
+                "-c -o compat=0.10",
+                "-o cluster_size=512",
+                "-c -o cluster_size=4096",
+                "-o cluster_size=2M",
+                "-c -o cluster_size=2M",
+                "-S 4k",
+                "-o preallocation=metadata",
+                "-o lazy_refcounts=on"
+            })
+    void readsWhatQemuWrote(String arguments) throws Exception {
+        try (Qcow2Image image = Qcow2Image.open(image(arguments))) {
+            assertEquals(LENGTH, image.length());
+            assertTrue(image.readOnly());
+            assertArrayEquals(bytes, read(image, 0, LENGTH));
+            Random random = new Random(4);
+            for (int round = 0; round < 100; round++) {
+                int count = 512 * (1 + random.nextInt(300));
+                int at = 512 * random.nextInt((LENGTH - count) / 512);
+                byte[] wanted = java.util.Arrays.copyOfRange(bytes, at, at + count);
+                assertArrayEquals(wanted, read(image, at, count));
+            }
+        }
+    }
+
+    /** Clusters that are zero by their flag, and a snapshot beside. */
+    @Test
+    void readsZeroesAndWhatIsBesideASnapshot() throws Exception {
+        Path path = image("");
+        Needs.tool("qemu-io");
+        String change =
+                "qemu-img snapshot -c before %1$s && qemu-io -f qcow2 -c 'write -P 17 65536 70000'"
+                        + " -c 'write -z 1048576 262144' %1$s";
+        assertNotNull(Needs.run("sh", "-c", change.formatted(path)));
+        java.util.Arrays.fill(bytes, 65536, 135536, (byte) 17);
+        java.util.Arrays.fill(bytes, 1_048_576, 1_310_720, (byte) 0);
+        try (Qcow2Image image = Qcow2Image.open(path)) {
+            assertArrayEquals(bytes, read(image, 0, LENGTH));
+            assertThrows(IOException.class, () -> read(image, LENGTH - 512, 1024));
+            assertThrows(IOException.class, () -> image.resize(512));
+            assertThrows(IOException.class, () -> image.zero(0, 512, false));
+        }
+    }
+
+    @Test
+    void refusesABackingFileAndEncryption() throws Exception {
+        Path base = image("");
+        Path top = folder.resolve("top.qcow2");
+        Needs.run("qemu-img", "create", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), top + "");
+        refused(top, "qcow2: it has a backing file: qemu-img convert -O qcow2 gives one without");
+        Path secret = folder.resolve("secret.qcow2");
+        String create =
+                "qemu-img create -f qcow2 --object secret,id=s,data=x -o"
+                        + " encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10 %s 1M";
+        if (Needs.run("sh", "-c", create.formatted(secret)) != null) {
+            refused(secret, "qcow2: it is encrypted: qemu-img convert -O qcow2 gives one without");
+        }
+        refused(raw(), "qcow2: it is no qcow2 image: wanted format=raw?");
+    }
+
+    private void refused(Path path, String why) {
+        IOException e = assertThrows(IOException.class, () -> Qcow2Image.open(path));
+        assertEquals("image " + path + ": " + why, e.getMessage());
+    }
+
+    @ParameterizedTest(name = "{1} bytes at {0}: {2}")
+    @CsvSource({
+        "4, 4, 1, 'version 1, wanted 2 or 3'",
+        "20, 4, 8, cluster_bits 8",
+        "20, 4, 22, cluster_bits 22",
+        "20, 4, -1, cluster_bits -1",
+        "24, 8, -1, size 18446744073709551615",
+        "24, 8, 0x7fffffffffffffff, l1_size 1 for 9223372036854775807",
+        "36, 4, 0, l1_size 0 for 3000320",
+        "40, 8, 1, l1_table_offset 1",
+        "40, 8, -512, l1_table_offset 18446744073709551104",
+        "72, 8, 1, it was not closed: qemu-img check -r all",
+        "72, 8, 2, it is marked corrupt: qemu-img check",
+        "72, 8, 4, its data is in another file: qemu-img convert -O qcow2 gives one without",
+        "72, 8, 16, it has subclusters: qemu-img convert -O qcow2 gives one without",
+        "72, 8, 32, unknown incompatible features 0x20",
+    })
+    void refusesAHeaderThatMakesNoSense(int at, int width, String value, String why)
+            throws Exception {
+        Path path = patched(image(""), at, width, Long.decode(value));
+        refused(path, "qcow2: " + why);
+    }
+
+    private static Path patched(Path path, long at, int width, long value) throws IOException {
+        byte[] all = Files.readAllBytes(path);
+        ByteBuffer buffer = ByteBuffer.wrap(all);
+        if (width == 8) {
+            buffer.putLong((int) at, value);
+        } else {
+            buffer.putInt((int) at, (int) value);
+        }
+        return Files.write(path, all);
+    }
+
+    /** Tables that point anywhere: an error of the request, and nothing else. */
+    @Test
+    void answersTablesThatMeanHarmWithAnError() throws Exception {
+        Path good = image("-c -o cluster_size=4096");
+        byte[] all = Files.readAllBytes(good);
+        Random random = new Random(12);
+        int errors = 0;
+        for (int round = 0; round < 300; round++) {
+            byte[] bad = all.clone();
+            int from = round < 150 ? 4096 : 0;
+            int to = round < 150 ? Math.min(bad.length, 100_000) : 104;
+            for (int i = 0; i < 1 + random.nextInt(round < 150 ? 200 : 4); i++) {
+                bad[from + random.nextInt(to - from)] = (byte) random.nextInt();
+            }
+            Path path = Files.write(folder.resolve("bad"), bad);
+            try (Qcow2Image image = Qcow2Image.open(path)) {
+                long length = Math.min(image.length(), LENGTH) / 512 * 512;
+                for (int at = 0; at + 65536 <= length; at += 65536) {
+                    try {
+                        read(image, at, 65536);
+                    } catch (IOException e) {
+                        errors++;
+                    }
+                }
+            } catch (IOException e) {
+                errors++;
+            }
+        }
+        assertTrue(errors > 100, "errors: " + errors);
+    }
+
+    @Test
+    void saysThatAFileThatWasCutEnds() throws Exception {
+        Path path = image("");
+        byte[] all = Files.readAllBytes(path);
+        Files.write(path, java.util.Arrays.copyOf(all, all.length / 2));
+        try (Qcow2Image image = Qcow2Image.open(path)) {
+            assertThrows(IOException.class, () -> read(image, 0, LENGTH));
+        }
+        Files.write(path, java.util.Arrays.copyOf(all, 50));
+        refused(path, "the image ends at 50");
+    }
+}
