@@ -7,6 +7,7 @@ package io.trapline.virtioblk;
  */
 final class TokenBucket {
     private static final long SECOND = 1_000_000_000L;
+    private static final long AGES = 1_000_000_000L; // seconds; nobody waits longer
 
     private final long rate; // a second; 0: no limit
     private final long burst;
@@ -63,7 +64,7 @@ final class TokenBucket {
         }
         long missing = 1 - level;
         long parts = missing % rate * SECOND - rest;
-        return missing / rate * SECOND - Math.floorDiv(-parts, rate); // rounded up
+        return Math.min(missing / rate, AGES) * SECOND - Math.floorDiv(-parts, rate); // rounded up
     }
 
     void take(long tokens) {

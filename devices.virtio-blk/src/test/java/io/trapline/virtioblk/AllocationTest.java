@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Reading and writing an image allocates nothing per request. */
 class AllocationTest {
     private static final int LENGTH = 1 << 20;
-    private static final int REQUESTS = 20_000;
+    private static final int REQUESTS = 5_000;
 
     @TempDir Path folder;
 
@@ -31,8 +31,7 @@ class AllocationTest {
     }
 
     private static void assertAllocatesNothing(LongConsumer request) {
-        var threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
         for (int round = 0; round < 5; round++) { // the first ones compile
             long before = threads.getCurrentThreadAllocatedBytes();
@@ -76,8 +75,7 @@ class AllocationTest {
     /** One thread; several at a time may wait for each other, and that allocates. */
     @Test
     void pastThePageCache() throws IOException {
-        try (RawImage image =
-                RawImage.open(file(), new RawImage.Options(false, true, false))) {
+        try (RawImage image = RawImage.open(file(), new RawImage.Options(false, true, false))) {
             assertAllocatesNothing(of(at -> image.read(pieces(2), at + 512)));
         } catch (IOException e) {
             Needs.skip("a file system with direct I/O for temporary files: " + e.getMessage());

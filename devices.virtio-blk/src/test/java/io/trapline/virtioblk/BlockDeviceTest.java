@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -71,7 +72,7 @@ class BlockDeviceTest {
     }
 
     private byte[] sectors(int sector, int count) {
-        return java.util.Arrays.copyOfRange(disk, 512 * sector, 512 * (sector + count));
+        return Arrays.copyOfRange(disk, 512 * sector, 512 * (sector + count));
     }
 
     @ParameterizedTest(name = "pci={0} packed={1}")
@@ -145,8 +146,8 @@ class BlockDeviceTest {
         segment(DATA, 10, 5, 1);
         segment(DATA + 16, 100, 3, 0);
         assertEquals(0, request(13, 0, List.of(Piece.read(DATA, 32))));
-        java.util.Arrays.fill(disk, 5120, 5120 + 5 * 512, (byte) 0);
-        java.util.Arrays.fill(disk, 51200, 51200 + 3 * 512, (byte) 0);
+        Arrays.fill(disk, 5120, 5120 + 5 * 512, (byte) 0);
+        Arrays.fill(disk, 51200, 51200 + 3 * 512, (byte) 0);
         assertArrayEquals(disk, Files.readAllBytes(folder.resolve("disk.img")));
         segment(DATA, 10, 5, 2);
         assertEquals(2, request(13, 0, List.of(Piece.read(DATA, 16))), "unknown flags");

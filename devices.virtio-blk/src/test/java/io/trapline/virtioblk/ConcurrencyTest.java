@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.trapline.virtio.Features;
 import io.trapline.virtio.Played;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConcurrencyTest {
     private static final int QUEUES = 3;
     private static final int SLOTS = 16; // of each queue
-    private static final int ROUNDS = 400;
+    private static final int ROUNDS = 100;
 
     @TempDir Path folder;
 
@@ -103,7 +104,7 @@ class ConcurrencyTest {
     /** A queue that is reset ends; what other queues had with workers comes back all the same, with an interrupt. */
     @Test
     void tellsTheOtherQueuesWhenOneIsReset() {
-        for (int round = 0; round < ROUNDS / 4; round++) {
+        for (int round = 0; round < ROUNDS / 5; round++) {
             driver = new BlockDriver(driver.played).start(Features.RING_RESET, QUEUES, 64);
             Set<Integer> out = new HashSet<>();
             for (int slot = 0; slot < 8; slot++) {
@@ -129,7 +130,7 @@ class ConcurrencyTest {
     /** §2.4.2: after a reset the device touches no memory of the driver's. */
     @Test
     void touchesNothingAfterAReset() {
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < ROUNDS / 5; round++) {
             driver = new BlockDriver(driver.played).start(BlockDriver.F_FLUSH, QUEUES, 64);
             for (int queue = 0; queue < QUEUES; queue++) {
                 for (int slot = 0; slot < SLOTS; slot++) {
@@ -145,9 +146,7 @@ class ConcurrencyTest {
             }
             driver.played.board.run();
             for (int slot = 0; slot < QUEUES * SLOTS; slot++) {
-                assertEquals(
-                        java.nio.ByteBuffer.wrap(mark),
-                        java.nio.ByteBuffer.wrap(driver.get(slot, 4096)));
+                assertEquals(ByteBuffer.wrap(mark), ByteBuffer.wrap(driver.get(slot, 4096)));
             }
         }
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,8 +146,8 @@ class DirectTransfersTest {
         try (RawImage image = RawImage.open(path, DIRECT)) {
             image.zero(512, 70_144, false);
             image.discard(524_288, 262_144);
-            java.util.Arrays.fill(bytes, 512, 512 + 70_144, (byte) 0);
-            java.util.Arrays.fill(bytes, 524_288, 524_288 + 262_144, (byte) 0);
+            Arrays.fill(bytes, 512, 512 + 70_144, (byte) 0);
+            Arrays.fill(bytes, 524_288, 524_288 + 262_144, (byte) 0);
             image.flush();
             assertArrayEquals(bytes, Files.readAllBytes(path));
         }

@@ -28,8 +28,7 @@ class ImageLockTest {
 
     private void refused(boolean readOnly, String why) {
         IOException e = assertThrows(IOException.class, () -> RawImage.open(path, readOnly));
-        assertEquals(
-                "image " + path + " is in use by another machine; " + why, e.getMessage());
+        assertEquals("image " + path + " is in use by another machine; " + why, e.getMessage());
     }
 
     @Test
@@ -94,8 +93,7 @@ class ImageLockTest {
         try (RawImage mine = RawImage.open(path, false)) { // its end has ended its lock
             Process late = holder("read");
             assertEquals(
-                    "image " + path + " is in use by another machine; it writes there",
-                    line(late));
+                    "image " + path + " is in use by another machine; it writes there", line(late));
             assertEquals(0, late.waitFor());
             assertEquals(1 << 16, mine.length());
         }

@@ -52,13 +52,8 @@ class KilledTest {
             ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
             BlockDevice device =
                     new BlockDevice(
-                            Settings.USUAL,
-                            RawImage.open(image, false),
-                            workers,
-                            System::nanoTime);
-            driver =
-                    new BlockDriver(Played.of(true, device))
-                            .start(BlockDriver.F_FLUSH, 1, 64);
+                            Settings.USUAL, RawImage.open(image, false), workers, System::nanoTime);
+            driver = new BlockDriver(Played.of(true, device)).start(BlockDriver.F_FLUSH, 1, 64);
         }
 
         public static void main(String[] arguments) throws IOException {
@@ -154,8 +149,7 @@ class KilledTest {
         }
     }
 
-    private static void check(
-            Path image, Map<Integer, Integer> acknowledged, int before, int kill)
+    private static void check(Path image, Map<Integer, Integer> acknowledged, int before, int kill)
             throws IOException {
         byte[] wanted = new byte[512];
         try (InputStream disk = Files.newInputStream(image)) {
@@ -165,8 +159,14 @@ class KilledTest {
                 Integer least = acknowledged.get(place);
                 assertTrue(
                         (least == null || generation >= least) && generation <= before,
-                        "kill " + kill + ": sector " + place + " is of generation " + generation
-                                + ", acknowledged " + least);
+                        "kill "
+                                + kill
+                                + ": sector "
+                                + place
+                                + " is of generation "
+                                + generation
+                                + ", acknowledged "
+                                + least);
                 if (generation != 0) {
                     number(wanted, place, generation);
                     assertEquals(ByteBuffer.wrap(wanted), ByteBuffer.wrap(sector), "whole");

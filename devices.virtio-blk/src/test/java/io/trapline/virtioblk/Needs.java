@@ -36,6 +36,14 @@ final class Needs {
         return process.waitFor() == 0 ? text.trim() : null;
     }
 
+    private static void end(String... command) throws IOException {
+        try {
+            run(command);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** A file system of some bytes, for as long as it is open. */
     static final class Tmpfs implements AutoCloseable {
         final Path folder;
@@ -49,8 +57,8 @@ final class Needs {
         }
 
         @Override
-        public void close() throws IOException, InterruptedException {
-            run("umount", "-l", folder.toString());
+        public void close() throws IOException {
+            end("umount", "-l", folder.toString());
         }
     }
 
@@ -68,8 +76,8 @@ final class Needs {
         }
 
         @Override
-        public void close() throws IOException, InterruptedException {
-            run("losetup", "-d", device.toString());
+        public void close() throws IOException {
+            end("losetup", "-d", device.toString());
         }
     }
 }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +44,8 @@ class Qcow2ImageTest {
     private Path image(String arguments) throws Exception {
         Needs.tool("qemu-img");
         Path image = folder.resolve("disk.qcow2");
-        String command = "qemu-img convert -f raw -O qcow2 " + arguments + " " + raw() + " " + image;
+        String command =
+                "qemu-img convert -f raw -O qcow2 " + arguments + " " + raw() + " " + image;
         assertNotNull(Needs.run("sh", "-c", command), command);
         return image;
     }
@@ -85,7 +87,7 @@ class Qcow2ImageTest {
             for (int round = 0; round < 100; round++) {
                 int count = 512 * (1 + random.nextInt(300));
                 int at = 512 * random.nextInt((LENGTH - count) / 512);
-                byte[] wanted = java.util.Arrays.copyOfRange(bytes, at, at + count);
+                byte[] wanted = Arrays.copyOfRange(bytes, at, at + count);
                 assertArrayEquals(wanted, read(image, at, count));
             }
         }
@@ -100,8 +102,8 @@ class Qcow2ImageTest {
                 "qemu-img snapshot -c before %1$s && qemu-io -f qcow2 -c 'write -P 17 65536 70000'"
                         + " -c 'write -z 1048576 262144' %1$s";
         assertNotNull(Needs.run("sh", "-c", change.formatted(path)));
-        java.util.Arrays.fill(bytes, 65536, 135536, (byte) 17);
-        java.util.Arrays.fill(bytes, 1_048_576, 1_310_720, (byte) 0);
+        Arrays.fill(bytes, 65536, 135536, (byte) 17);
+        Arrays.fill(bytes, 1_048_576, 1_310_720, (byte) 0);
         try (Qcow2Image image = Qcow2Image.open(path)) {
             assertArrayEquals(bytes, read(image, 0, LENGTH));
             assertThrows(IOException.class, () -> read(image, LENGTH - 512, 1024));
@@ -114,7 +116,16 @@ class Qcow2ImageTest {
     void refusesABackingFileAndEncryption() throws Exception {
         Path base = image("");
         Path top = folder.resolve("top.qcow2");
-        Needs.run("qemu-img", "create", "-f", "qcow2", "-F", "qcow2", "-b", base.toString(), top + "");
+        Needs.run(
+                "qemu-img",
+                "create",
+                "-f",
+                "qcow2",
+                "-F",
+                "qcow2",
+                "-b",
+                base.toString(),
+                top + "");
         refused(top, "qcow2: it has a backing file: qemu-img convert -O qcow2 gives one without");
         Path secret = folder.resolve("secret.qcow2");
         String create =
@@ -150,7 +161,10 @@ class Qcow2ImageTest {
     })
     void refusesAHeaderThatMakesNoSense(int at, int width, String value, String why)
             throws Exception {
-        Path path = patched(image(""), at, width, Long.decode(value));
+        Needs.tool("qemu-img");
+        Path image = folder.resolve("disk.qcow2");
+        Needs.run("qemu-img", "create", "-f", "qcow2", image.toString(), "3000320");
+        Path path = patched(image, at, width, Long.decode(value));
         refused(path, "qcow2: " + why);
     }
 
@@ -172,11 +186,11 @@ class Qcow2ImageTest {
         byte[] all = Files.readAllBytes(good);
         Random random = new Random(12);
         int errors = 0;
-        for (int round = 0; round < 300; round++) {
+        for (int round = 0; round < 100; round++) {
             byte[] bad = all.clone();
-            int from = round < 150 ? 4096 : 0;
-            int to = round < 150 ? Math.min(bad.length, 100_000) : 104;
-            for (int i = 0; i < 1 + random.nextInt(round < 150 ? 200 : 4); i++) {
+            int from = round < 50 ? 4096 : 0;
+            int to = round < 50 ? Math.min(bad.length, 100_000) : 104;
+            for (int i = 0; i < 1 + random.nextInt(round < 50 ? 200 : 4); i++) {
                 bad[from + random.nextInt(to - from)] = (byte) random.nextInt();
             }
             Path path = Files.write(folder.resolve("bad"), bad);
@@ -193,18 +207,18 @@ class Qcow2ImageTest {
                 errors++;
             }
         }
-        assertTrue(errors > 100, "errors: " + errors);
+        assertTrue(errors > 30, "errors: " + errors);
     }
 
     @Test
     void saysThatAFileThatWasCutEnds() throws Exception {
         Path path = image("");
         byte[] all = Files.readAllBytes(path);
-        Files.write(path, java.util.Arrays.copyOf(all, all.length / 2));
+        Files.write(path, Arrays.copyOf(all, all.length / 2));
         try (Qcow2Image image = Qcow2Image.open(path)) {
             assertThrows(IOException.class, () -> read(image, 0, LENGTH));
         }
-        Files.write(path, java.util.Arrays.copyOf(all, 50));
+        Files.write(path, Arrays.copyOf(all, 50));
         refused(path, "the image ends at 50");
     }
 }

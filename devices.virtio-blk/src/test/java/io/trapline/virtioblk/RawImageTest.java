@@ -225,8 +225,7 @@ class RawImageTest {
         try (Needs.Tmpfs tmpfs = new Needs.Tmpfs(folder.resolve("mount"), "1m")) {
             Path path = tmpfs.folder.resolve("disk.img");
             try (FileChannel file =
-                    FileChannel.open(
-                            path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+                    FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 file.write(ByteBuffer.allocate(1), (4 << 20) - 1);
             }
             try (Needs.Loop loop = new Needs.Loop(path);

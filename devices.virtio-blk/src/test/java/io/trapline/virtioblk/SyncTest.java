@@ -65,8 +65,7 @@ class SyncTest {
         command.addAll(List.of("-e", "trace=pwrite64,fdatasync,write", "-e", "signal=none"));
         command.addAll(JavaProcess.of(Requests.class, image.toString(), how).command());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0 && !said.contains("said:begin")) {
             Needs.skip("the right to trace a process (strace): " + said);
         }
