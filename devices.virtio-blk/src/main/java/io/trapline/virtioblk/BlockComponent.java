@@ -164,6 +164,11 @@ public final class BlockComponent extends VirtioPlug {
                 open(config));
     }
 
+    /** Outside of OSGi: a disk that no limits are configured for. */
+    BlockComponent(Config config) throws IOException {
+        this(config, Map.of());
+    }
+
     private BlockComponent(Config config, String name, Settings settings, Image image)
             throws IOException {
         this(config, name, image, workers(settings), settings);

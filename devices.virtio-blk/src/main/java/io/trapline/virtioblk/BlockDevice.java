@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Executor;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -26,7 +25,6 @@ final class BlockDevice implements VirtioDevice {
     private final Settings settings;
     private final Image image;
     private final Executor workers;
-    private final LongSupplier hostNanos;
     private final Consumer<String> log;
     private final Shape shape;
     private final BlockConfiguration configuration;
@@ -34,11 +32,10 @@ final class BlockDevice implements VirtioDevice {
     private final boolean[] waiting; // queues that may have more than can be taken now
     private final Finished finished = new Finished();
     private final Runnable reap = this::reap;
-    private final HostSpeed speed = new HostSpeed();
+    private final HostSpeed speed;
     private volatile VirtioPort port;
     private volatile Limits limits = Limits.NONE;
     private volatile boolean closed;
-    private volatile Thread waiter;
     private Throttle throttle;
     private Complaints complaints;
     private Request free;
@@ -48,8 +45,6 @@ final class BlockDevice implements VirtioDevice {
     private boolean cacheNegotiated;
     private boolean restored;
     private boolean otherLength; // than the predecessor's image: the driver is to hear of it
-
-    // For administrators.
     private long requests;
     private long atOnce;
     private long errors;
@@ -77,7 +72,7 @@ final class BlockDevice implements VirtioDevice {
         this.settings = settings;
         this.image = image;
         this.workers = workers;
-        this.hostNanos = hostNanos;
+        speed = new HostSpeed(hostNanos);
         this.log = log;
         pool = new Request[settings.depth()];
         waiting = new boolean[settings.queues()];
@@ -262,9 +257,9 @@ final class BlockDevice implements VirtioDevice {
         } else if (inFlight != 0 || !speed.isAtOnce()) {
             return false;
         }
-        long before = hostNanos.getAsLong();
+        long before = speed.now();
         request.perform();
-        speed.note(hostNanos.getAsLong() - before);
+        speed.note(speed.now() - before);
         return true;
     }
 
@@ -286,22 +281,13 @@ final class BlockDevice implements VirtioDevice {
         free = request;
     }
 
-    /** Whether the host is taken for one that answers at once. */
-    boolean isHostAtOnce() {
-        return speed.isAtOnce();
-    }
-
-    long hostNanos() {
-        return hostNanos.getAsLong();
+    HostSpeed speed() {
+        return speed;
     }
 
     /** A worker has done it. */
     void performed(Request request) {
-        boolean only = finished.add(request);
-        Thread waitingFor = waiter;
-        if (waitingFor != null) {
-            LockSupport.unpark(waitingFor);
-        } else if (only) {
+        if (finished.add(request)) {
             port.board().post(reap);
         }
     }
@@ -333,8 +319,8 @@ final class BlockDevice implements VirtioDevice {
         }
     }
 
-    /** Those of a queue that ends are only forgotten, where the driver will not hear of them. */
-    private void giveBackPerformed(Virtqueue ending, boolean giveBack) {
+    /** How many are left. Those of a queue that ends are forgotten, where the driver will not hear of them. */
+    private int giveBackPerformed(Virtqueue ending, boolean giveBack) {
         Request request = finished.takeAll();
         while (request != null) {
             Request next = request.next;
@@ -349,6 +335,7 @@ final class BlockDevice implements VirtioDevice {
             }
             request = next;
         }
+        return inFlight;
     }
 
     /** Whether the host can say of it beforehand that it will be at once. */
@@ -359,18 +346,7 @@ final class BlockDevice implements VirtioDevice {
     /** What is with workers is waited for: they read and write the guest's memory. */
     @Override
     public void stop(Virtqueue queue, boolean giveBack) {
-        boolean interrupted = false;
-        waiter = Thread.currentThread();
-        giveBackPerformed(queue, giveBack);
-        while (inFlight > 0) {
-            LockSupport.park(this);
-            interrupted |= Thread.interrupted();
-            giveBackPerformed(queue, giveBack);
-        }
-        waiter = null;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        finished.await(() -> giveBackPerformed(queue, giveBack));
         waiting[queue.index()] = false;
         if (giveBack) {
             queue.flush();

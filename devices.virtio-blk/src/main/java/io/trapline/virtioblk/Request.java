@@ -191,12 +191,12 @@ final class Request implements Runnable {
     @Override
     public void run() {
         try {
-            long before = device.hostNanos();
+            long before = device.speed().now();
             if (device.isClosed()) {
                 refused(new IOException("the disk was taken out"));
             }
             perform();
-            took = device.hostNanos() - before;
+            took = device.speed().now() - before;
         } finally {
             device.performed(this);
         }

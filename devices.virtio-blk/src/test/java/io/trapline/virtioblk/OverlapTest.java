@@ -225,7 +225,7 @@ class OverlapTest {
             send(0, 0, 1);
             tries += workers.size();
             work();
-        } while (back().size() == 1 && tries < 100 && !device.isHostAtOnce());
+        } while (back().size() == 1 && tries < 100 && !device.speed().isAtOnce());
         assertTrue(tries > 5 && tries < 100, "tries: " + tries);
         send(0, 0, 1);
         assertEquals(0, workers.size());

@@ -11,7 +11,10 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 
 /** A configuration {@code devices.virtioblk~NAME} makes a disk; its limits are a configuration of their own. */
 class DiskTest {
@@ -72,12 +75,20 @@ class DiskTest {
         fixture.await("a limit of " + operations, () -> operations.equals(shown(OPERATIONS)));
     }
 
+    /** One that the test deletes itself. */
+    private static Configuration limits() throws Exception {
+        BundleContext context = FrameworkUtil.getBundle(DiskTest.class).getBundleContext();
+        return context.getService(context.getServiceReference(ConfigurationAdmin.class))
+                .getFactoryConfiguration(LIMITS, "deleted", "?");
+    }
+
     @Test
     void hasLimitsThatComeChangeAndGoWhileItRuns() throws Exception {
         fixture.configure(DISK, "disk", settings());
         awaitServing(0);
         awaitLimit("0");
-        Configuration limits = fixture.configure(LIMITS, "disk", Map.of("machine", "m", "iops", 7));
+        Configuration limits = limits();
+        limits.update(new Hashtable<>(Map.of("machine", "m", "name", "disk", "iops", 7)));
         awaitLimit("7");
         limits.update(new Hashtable<>(Map.of("machine", "m", "name", "disk", "iops", 11)));
         awaitLimit("11");
