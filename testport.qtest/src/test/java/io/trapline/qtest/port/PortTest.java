@@ -118,7 +118,7 @@ class PortTest {
                 "clock_step 1 2",
                 "irq_intercept_in /machine",
                 "irq_intercept_in",
-                "set_irq_in ioapic x 24 1",
+                "set_irq_in ioapic x 48 1",
                 "set_irq_in ioapic x 1",
                 "endianness 1",
             })
