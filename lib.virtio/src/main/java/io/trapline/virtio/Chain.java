@@ -12,6 +12,7 @@ import java.util.Arrays;
  */
 public final class Chain {
     private static final int FEW = 8;
+    private static final long MOST = 1L << 32; // §2.7.5.2: bytes of a chain
 
     private final GuestMemory memory;
     private long[] addresses = new long[FEW];
@@ -47,6 +48,8 @@ public final class Chain {
                     + Long.toHexString(address)
                     + "+0x"
                     + Long.toHexString(bytes);
+        } else if (readable + writable + bytes > MOST) {
+            return "a chain of more than 4 GiB";
         } else if (isWritable) {
             writable += bytes;
         } else if (pieces != readablePieces) {

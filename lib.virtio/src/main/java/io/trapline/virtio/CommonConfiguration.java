@@ -6,7 +6,7 @@ import io.trapline.device.PciVectors;
 final class CommonConfiguration {
     static final int LENGTH = 0x3C;
 
-    /** How many numbers {@link #save} fills; it leaves room for one more. */
+    /** How many numbers {@link #save} fills. */
     static final int STATE = 4;
 
     // spotless:off
@@ -88,10 +88,16 @@ final class CommonConfiguration {
             case CONFIG_MSIX_VECTOR -> configurationVector;
             case NUM_QUEUES -> negotiation.queueCount();
             case DEVICE_STATUS -> negotiation.status();
-            case CONFIG_GENERATION -> negotiation.generation() & 0xFF;
+            case CONFIG_GENERATION -> negotiation.takeGeneration() & 0xFF;
             case QUEUE_SELECT -> queueSelect;
+            case QUEUE_NOTIFY_DATA -> queue == null ? 0 : notifyData(queue);
             default -> queue == null ? 0 : readQueue(queue, offset);
         };
+    }
+
+    /** It exists only where it was negotiated; notifications tell a queue by their place, so any value will do. */
+    private long notifyData(QueueSetup queue) {
+        return (negotiation.features() & Features.NOTIF_CONFIG_DATA) != 0 ? queue.index : 0;
     }
 
     private static long readQueue(QueueSetup queue, int offset) {
@@ -151,7 +157,7 @@ final class CommonConfiguration {
         if (offset == QUEUE_MSIX_VECTOR) {
             queue.vector = vector(value);
         } else if (offset == QUEUE_RESET) {
-            if (value == 1 && queue.enabled) {
+            if (value == 1) {
                 negotiation.resetQueue(queue);
             }
         } else if (!queue.enabled) {
@@ -173,19 +179,18 @@ final class CommonConfiguration {
         }
     }
 
-    int[] save() {
-        int[] saved = new int[STATE + 1];
+    /** Fills the first {@link #STATE}. */
+    void save(int[] saved) {
         saved[0] = offeredSelect;
         saved[1] = acceptedSelect;
         saved[2] = queueSelect;
         saved[3] = configurationVector;
-        return saved;
     }
 
     void restore(int[] saved) {
         offeredSelect = saved[0];
         acceptedSelect = saved[1];
         queueSelect = saved[2];
-        configurationVector = vector(saved[3]);
+        configurationVector = vector(saved[3] & QueueSetup.NO_VECTOR);
     }
 }

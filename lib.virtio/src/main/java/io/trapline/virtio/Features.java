@@ -15,6 +15,8 @@ public final class Features {
     public static final long IN_ORDER           = 1L << 35;
     /** A notification tells how far the driver is, §2.9. */
     public static final long NOTIFICATION_DATA  = 1L << 38;
+    /** The device says what a notification names a queue by, §4.1.4.3; on the PCI bus alone. */
+    static final long NOTIF_CONFIG_DATA         = 1L << 39;
     /** A queue can be reset alone, §2.6.1. */
     public static final long RING_RESET         = 1L << 40;
 

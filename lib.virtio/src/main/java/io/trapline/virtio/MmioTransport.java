@@ -118,7 +118,7 @@ final class MmioTransport implements Transport, Region {
             case Register.QUEUE_READY -> queue != null && queue.enabled ? 1 : 0;
             case Register.INTERRUPT_STATUS -> interruptStatus;
             case Register.STATUS -> negotiation.status();
-            case Register.CONFIG_GENERATION -> negotiation.generation();
+            case Register.CONFIG_GENERATION -> negotiation.takeGeneration();
             default ->
                     offset >= Register.SHM_LEN_LOW && offset <= Register.SHM_BASE_HIGH
                             ? OPEN_BUS // §4.2.2: there is no such region
@@ -141,7 +141,7 @@ final class MmioTransport implements Transport, Region {
             case Register.DRIVER_FEATURES_SEL -> acceptedSelect = value;
             case Register.DRIVER_FEATURES -> negotiation.accept(acceptedSelect, value);
             case Register.QUEUE_SEL -> queueSelect = value;
-            case Register.QUEUE_NOTIFY -> negotiation.notified(value & 0xFFFF);
+            case Register.QUEUE_NOTIFY -> notified(value);
             case Register.INTERRUPT_ACK -> interrupt(interruptStatus & ~value);
             case Register.STATUS -> status(value & 0xFF);
             default -> {
@@ -153,6 +153,12 @@ final class MmioTransport implements Transport, Region {
         }
     }
 
+    /** §4.2.3.3: a queue's number, and how far the driver is where that was negotiated. */
+    private void notified(int value) {
+        boolean data = (negotiation.features() & Features.NOTIFICATION_DATA) != 0;
+        negotiation.notified(data ? value & 0xFFFF : value);
+    }
+
     private void status(int value) {
         negotiation.status(value);
         if (value == 0) {
@@ -162,11 +168,15 @@ final class MmioTransport implements Transport, Region {
 
     /** §4.2.3.2: a queue is set up while it is not ready. */
     private void writeQueue(QueueSetup queue, int offset, int value) {
-        if (offset == Register.QUEUE_RESET || offset == Register.QUEUE_READY && value == 0) {
-            if (queue.enabled && (value == 1 || offset == Register.QUEUE_READY)) {
+        if (offset == Register.QUEUE_RESET) {
+            if (value == 1) {
                 negotiation.resetQueue(queue);
             }
-        } else if (!queue.enabled) {
+        } else if (queue.enabled) {
+            if (offset == Register.QUEUE_READY && value == 0) {
+                negotiation.disable(queue);
+            }
+        } else {
             switch (offset) {
                 case Register.QUEUE_READY -> {
                     if (value == 1) {

@@ -17,6 +17,7 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
     private int status;
     private long accepted;
     private int generation;
+    private int seenGeneration; // when the driver last asked
     private String why = "";
 
     /** How a transport tells the driver. */
@@ -29,13 +30,24 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
         /** Features are negotiated: the driver is about to notify. */
         default void started(long features) {}
+
+        /** What it offers besides the ring's features. */
+        default long features() {
+            return 0;
+        }
+
+        /** Whether the driver lets the device reach memory. */
+        default boolean reachesMemory() {
+            return true;
+        }
     }
 
     Negotiation(VirtioDevice device, Board board, Signals signals) {
         this.device = device;
         this.board = board;
         this.signals = signals;
-        offered = device.features() & ~Features.RESERVED | Features.OF_THE_RING;
+        offered =
+                device.features() & ~Features.RESERVED | Features.OF_THE_RING | signals.features();
         setups = new QueueSetup[device.queues()];
         queues = new Virtqueue[setups.length];
         for (int i = 0; i < setups.length; i++) {
@@ -112,8 +124,16 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         for (QueueSetup setup : setups) {
             open(setup);
         }
-        if (!halted()) {
-            device.start(accepted);
+        device.start(accepted);
+        look();
+    }
+
+    /** Serves what is there already: nobody may notify of it again. */
+    private void look() {
+        for (Virtqueue queue : queues) {
+            if (queue != null && !halted() && !queue.isEmpty()) {
+                device.available(queue);
+            }
         }
     }
 
@@ -121,9 +141,13 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         return (status & Status.DRIVER_OK) != 0;
     }
 
+    private boolean needsReset() {
+        return (status & Status.DEVICE_NEEDS_RESET) != 0;
+    }
+
     @Override
     public boolean halted() {
-        return (status & Status.DEVICE_NEEDS_RESET) != 0;
+        return needsReset() || !signals.reachesMemory();
     }
 
     /** Power-on, by the driver or the machine. */
@@ -159,16 +183,30 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         }
     }
 
-    /** §2.6.1: the queue is as at power-on, and may be set up anew. */
+    /** §2.6.1: the driver resets one queue, where that was negotiated. */
     void resetQueue(QueueSetup setup) {
+        if ((accepted & Features.RING_RESET) != 0 && (status & Status.FEATURES_OK) != 0) {
+            disable(setup);
+        }
+    }
+
+    /**
+     * The queue is as at power-on, and may be set up anew. The device may have waited for requests of others
+     * meanwhile: their drivers hear of it.
+     */
+    void disable(QueueSetup setup) {
         close(setup.index, false);
-        int vector = setup.vector;
         setup.reset();
-        setup.vector = vector;
+        for (Virtqueue other : queues) {
+            if (other != null) {
+                other.flush();
+            }
+        }
+        look();
     }
 
     private void open(QueueSetup setup) {
-        if (!setup.enabled || halted()) {
+        if (!setup.enabled || needsReset()) {
             return;
         }
         String fault = Rings.check(setup, accepted, board.memory());
@@ -219,8 +257,8 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
     /** §2.1.2: with DRIVER_OK the driver is told. */
     @Override
     public void broken(String what) {
-        if (!halted()) {
-            why = what;
+        if (!needsReset()) {
+            why = what.isEmpty() ? "no reason was given" : what;
             status |= Status.DEVICE_NEEDS_RESET;
             if (started()) {
                 signals.configuration();
@@ -230,7 +268,9 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
     // ---- Configuration, §2.5
 
-    int generation() {
+    /** §4.1.4.3.1: the driver asks for it. */
+    int takeGeneration() {
+        seenGeneration = generation;
         return generation;
     }
 
@@ -249,6 +289,9 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
     @Override
     public void configurationChanged() {
         generation++;
+        if (((generation ^ seenGeneration) & 0xFF) == 0) {
+            generation++; // §4.1.4.3.1: of its 8 bits the driver would see no change
+        }
         if (started()) {
             signals.configuration();
         }
@@ -271,30 +314,62 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         for (int i = 0; i < queues.length; i++) {
             positions[i] = queues[i] == null ? new int[0] : queues[i].position();
         }
-        return new NegotiationState(status, accepted, generation, setups, positions);
+        return new NegotiationState(
+                status, accepted, generation, seenGeneration, why, setups, positions);
     }
 
-    /** Goes on where a predecessor of the same layout was. */
+    /**
+     * Goes on where a predecessor of the same layout was.
+     *
+     * @throws IllegalArgumentException if no driver and device can have come to be there
+     */
     void restore(NegotiationState saved) {
         status = saved.status();
         accepted = saved.accepted();
         generation = saved.generation();
+        seenGeneration = saved.seenGeneration();
+        why = saved.why();
+        boolean agreed = (status & Status.FEATURES_OK) != 0;
+        NegotiationState.require(
+                (status & ~(Status.OF_THE_DRIVER | Status.DEVICE_NEEDS_RESET)) == 0
+                        && (agreed || !started())
+                        && (!agreed || agreeable())
+                        && needsReset() != why.isEmpty(),
+                "status=" + status + " with features=0x" + Long.toHexString(accepted));
         for (int i = 0; i < setups.length; i++) {
             setups[i].copy(saved.setups()[i]);
         }
         if (started()) {
             signals.started(accepted);
             for (QueueSetup setup : setups) {
-                int[] position = saved.positions()[setup.index];
-                if (position.length != 0) {
-                    open(setup);
-                    if (queues[setup.index] != null) {
-                        queues[setup.index].position(position);
-                    }
-                }
+                reopen(setup, saved.positions()[setup.index]);
             }
             device.start(accepted);
+            board.post(this::resume);
         }
+    }
+
+    /** The predecessor may have asked for quiet, and may have left what it was notified of. */
+    private void resume() {
+        for (Virtqueue queue : queues) {
+            if (queue != null && queue.listen()) {
+                device.available(queue);
+            }
+        }
+    }
+
+    /** The queue as its predecessor left it, in a device that needs a reset, too. */
+    private void reopen(QueueSetup setup, int[] position) {
+        if (position.length == 0) {
+            return;
+        }
+        String fault = Rings.check(setup, accepted, board.memory());
+        if (fault == null) {
+            Virtqueue queue = Virtqueue.of(board.memory(), setup, accepted, this);
+            fault = setup.enabled && queue.position(position) ? null : "its position";
+            queues[setup.index] = queue;
+        }
+        NegotiationState.require(fault == null, "queue " + setup.index + ": " + fault);
     }
 
     void inspect(Inspector out) {

@@ -29,17 +29,23 @@ final class PackedQueue extends Virtqueue {
         super(memory, setup, features, owner);
     }
 
-    private int flags(int index) {
-        return (int) memory.loadAcquire(descriptors + (long) DESCRIPTOR * index + FLAGS_FIELD, 2);
+    /** Length, id and flags at once: the driver wrote the flags last. */
+    private long rest(int index) {
+        return memory.loadAcquire(descriptors + (long) DESCRIPTOR * index + LENGTH_FIELD, 8);
     }
 
-    private static boolean isAvailable(int flags, boolean wrap) {
-        return (flags & AVAIL) != 0 == wrap && (flags & USED) != 0 != wrap;
+    private static int flags(long rest) {
+        return (int) (rest >>> 48);
+    }
+
+    private boolean isAvailable(long rest) {
+        int flags = flags(rest);
+        return (flags & AVAIL) != 0 == availWrap && (flags & USED) != 0 != availWrap;
     }
 
     @Override
     public boolean isEmpty() {
-        return !isAvailable(flags(nextAvail), availWrap);
+        return !isAvailable(rest(nextAvail));
     }
 
     /** §2.8.6: a chain stands in consecutive descriptors; its last one has the buffer's id. */
@@ -47,13 +53,15 @@ final class PackedQueue extends Virtqueue {
     String take(Chain chain) {
         chain.slots = 0;
         for (int left = size - slotsInFlight; left > 0; left--) {
-            int flags = flags(nextAvail); // the first is available: it was looked at
-            if (chain.slots != 0 && !isAvailable(flags, availWrap)) {
-                return "a chain whose next descriptor is not available";
+            long rest = rest(nextAvail);
+            if (!isAvailable(rest)) {
+                return chain.slots == 0
+                        ? NOTHING
+                        : "a chain whose next descriptor is not available";
             }
             long address = memory.load(descriptors + (long) DESCRIPTOR * nextAvail, 8);
-            long rest = memory.load(descriptors + (long) DESCRIPTOR * nextAvail + LENGTH_FIELD, 8);
             int bytes = (int) rest;
+            int flags = flags(rest);
             chain.id = (int) (rest >>> 32) & WORD;
             chain.slots++;
             advance();
@@ -66,7 +74,7 @@ final class PackedQueue extends Virtqueue {
                 return fault;
             }
         }
-        return "a chain is longer than the queue";
+        return chain.slots == 0 && isEmpty() ? NOTHING : "a chain is longer than the queue";
     }
 
     private void advance() {
@@ -83,7 +91,7 @@ final class PackedQueue extends Virtqueue {
                 fault == null && at != end;
                 at += DESCRIPTOR) {
             long rest = memory.load(at + LENGTH_FIELD, 8);
-            int own = (int) (rest >>> 48);
+            int own = flags(rest);
             fault =
                     (own & INDIRECT) != 0
                             ? "an indirect descriptor in an indirect table"
@@ -149,11 +157,22 @@ final class PackedQueue extends Virtqueue {
     }
 
     @Override
-    void position(int[] saved) {
-        nextAvail = saved[0];
-        availWrap = saved[1] != 0;
-        nextUsed = saved[2];
-        usedWrap = saved[3] != 0;
-        put = saved[4];
+    boolean position(int[] saved) {
+        boolean possible =
+                saved.length == 5
+                        && saved[0] >= 0
+                        && saved[0] < size
+                        && (saved[1] | saved[3] | 1) == 1
+                        && saved[2] >= 0
+                        && saved[2] < size
+                        && saved[4] >= 0;
+        if (possible) {
+            nextAvail = saved[0];
+            availWrap = saved[1] != 0;
+            nextUsed = saved[2];
+            usedWrap = saved[3] != 0;
+            put = saved[4];
+        }
+        return possible;
     }
 }

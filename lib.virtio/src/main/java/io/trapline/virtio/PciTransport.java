@@ -39,6 +39,7 @@ final class PciTransport implements Transport, Region {
     private final PciVectors vectors;
     private final InterruptLine pin;
     private final Claim claim;
+    private final PciWindow window;
     private CommonConfiguration common;
     private Negotiation negotiation;
     private Doorbell[] bells = {};
@@ -66,8 +67,8 @@ final class PciTransport implements Transport, Region {
         pci.capability(
                 VENDOR_SPECIFIC,
                 capability(NOTIFY_CFG, NOTIFY, PART, 4).putInt(NOTIFY_MULTIPLIER).array());
-        pci.capability(
-                VENDOR_SPECIFIC, PciWindow.LENGTH, new PciWindow(STRUCTURES_BAR, LENGTH, this));
+        window = new PciWindow(STRUCTURES_BAR, LENGTH, this);
+        pci.capability(VENDOR_SPECIFIC, PciWindow.LENGTH, window);
         vectors = pci.msix(MSIX_BAR, device.queues() + 1);
     }
 
@@ -89,10 +90,26 @@ final class PciTransport implements Transport, Region {
     }
 
     @Override
+    public long features() {
+        return Features.NOTIF_CONFIG_DATA;
+    }
+
+    /** PCI Local Bus 3.0, §6.2.2: a function that is no bus master reads and writes no memory. */
+    @Override
+    public boolean reachesMemory() {
+        return pci.busMaster();
+    }
+
+    @Override
     public void reset() {
         common.reset();
-        isr = 0;
-        pin.lower();
+        status(0);
+    }
+
+    @Override
+    public void powerOn() {
+        reset();
+        window.clear();
     }
 
     /** Each queue has a place of its own to notify; as wide as what is written there (§2.9). */
@@ -127,20 +144,23 @@ final class PciTransport implements Transport, Region {
 
     /** §4.1.5.3 and §4.1.5.4. */
     private void interrupt(int why, int vector) {
-        isr |= why;
-        if (!vectors.enabled()) {
-            pin.raise();
-        } else if (vector != QueueSetup.NO_VECTOR) {
+        status(isr | why);
+        if (vectors.enabled() && vector != QueueSetup.NO_VECTOR) {
             vectors.signal(vector);
         }
     }
 
+    /** §4.1.4.5.1: the pin is the OR of the ISR's bits; with messages enabled the machine holds it back. */
+    private void status(int next) {
+        isr = next;
+        pin.set(next != 0);
+    }
+
     /** §4.1.4.5: reading the ISR acknowledges. */
     private int takeIsr() {
-        int status = isr;
-        isr = 0;
-        pin.lower();
-        return status;
+        int taken = isr;
+        status(0);
+        return taken;
     }
 
     @Override
@@ -166,21 +186,24 @@ final class PciTransport implements Transport, Region {
         }
     }
 
+    /** The common structure's, ISR, and the window's. */
     @Override
     public int[] save() {
-        int[] saved = common.save();
+        int[] saved = new int[CommonConfiguration.STATE + 1 + PciWindow.STATE];
+        common.save(saved);
         saved[CommonConfiguration.STATE] = isr;
+        window.save(saved, CommonConfiguration.STATE + 1);
         return saved;
     }
 
     @Override
     public boolean restore(int[] saved) {
-        if (saved.length != CommonConfiguration.STATE + 1) {
+        if (saved.length != CommonConfiguration.STATE + 1 + PciWindow.STATE) {
             return false;
         }
         common.restore(saved);
-        isr = saved[CommonConfiguration.STATE] & (QUEUE_INTERRUPT | CONFIGURATION_INTERRUPT);
-        pin.set(isr != 0 && !vectors.enabled());
+        status(saved[CommonConfiguration.STATE] & (QUEUE_INTERRUPT | CONFIGURATION_INTERRUPT));
+        window.restore(saved, CommonConfiguration.STATE + 1);
         return true;
     }
 

@@ -14,6 +14,7 @@ final class SplitQueue extends Virtqueue {
     private static final int WORD = 0xFFFF;
 
     private int nextAvail; // 16 bits
+    private int seenAvail; // 16 bits: the available index as it was last read
     private int usedIdx; // 16 bits
     private int toldIdx; // 16 bits: the used index when the driver was last asked what it wants
 
@@ -23,16 +24,18 @@ final class SplitQueue extends Virtqueue {
 
     @Override
     public boolean isEmpty() {
-        return waiting() == 0;
-    }
-
-    private int waiting() {
-        return (int) memory.loadAcquire(driverArea + IDX, 2) - nextAvail & WORD;
+        if (seenAvail == nextAvail) {
+            seenAvail = (int) memory.loadAcquire(driverArea + IDX, 2);
+        }
+        return seenAvail == nextAvail;
     }
 
     @Override
     String take(Chain chain) {
-        int waiting = waiting();
+        if (isEmpty()) {
+            return NOTHING;
+        }
+        int waiting = seenAvail - nextAvail & WORD;
         if (waiting > size) {
             return "avail idx is " + waiting + " ahead, the queue has " + size;
         }
@@ -126,9 +129,14 @@ final class SplitQueue extends Virtqueue {
     }
 
     @Override
-    void position(int[] saved) {
-        nextAvail = saved[0] & WORD;
-        usedIdx = saved[1] & WORD;
-        toldIdx = saved[2] & WORD;
+    boolean position(int[] saved) {
+        if (saved.length != 3 || ((saved[0] | saved[1] | saved[2]) & ~WORD) != 0) {
+            return false;
+        }
+        nextAvail = saved[0];
+        seenAvail = nextAvail;
+        usedIdx = saved[1];
+        toldIdx = saved[2];
+        return true;
     }
 }

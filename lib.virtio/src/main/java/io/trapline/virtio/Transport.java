@@ -7,8 +7,13 @@ interface Transport extends Negotiation.Signals {
     /** Claims what it needs, for a device that is there now. */
     void install(Negotiation negotiation);
 
-    /** Power-on. */
+    /** The driver has reset the device. */
     void reset();
+
+    /** Power-on. */
+    default void powerOn() {
+        reset();
+    }
 
     /** Its own registers, as plain numbers. */
     int[] save();

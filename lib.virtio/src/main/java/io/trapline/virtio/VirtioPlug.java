@@ -40,7 +40,7 @@ public abstract class VirtioPlug implements Device {
     @Override
     public final void reset() {
         negotiation.reset();
-        transport.reset();
+        transport.powerOn();
     }
 
     @Override

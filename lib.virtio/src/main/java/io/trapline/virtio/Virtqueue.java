@@ -13,7 +13,11 @@ public abstract class Virtqueue {
     /** §2.6: the largest queue there is. */
     public static final int LARGEST = 32768;
 
+    /** What {@link #take} answers if nothing is there. */
+    static final String NOTHING = "";
+
     private static final int INDIRECT_ENTRY = 16;
+    private static final long MOST_WRITTEN = 0xFFFF_FFFFL; // the field has 32 bits
     static final int NEXT = 1;
     static final int WRITE = 1 << 1;
     static final int INDIRECT = 1 << 2;
@@ -39,7 +43,7 @@ public abstract class Virtqueue {
         /** The driver has broken a rule; the device needs a reset. */
         void broken(String why);
 
-        /** Whether the device needs a reset, whoever broke a rule: it takes nothing more. */
+        /** Whether nothing is taken: the device needs a reset, whoever broke a rule, or may not reach memory. */
         boolean halted();
 
         /** The most pieces that the device takes in one buffer. */
@@ -92,34 +96,35 @@ public abstract class Virtqueue {
             return false;
         }
         chain.clear();
-        if (isEmpty()) {
-            return false;
-        }
         String fault =
                 inFlight() < size
                         ? take(chain)
-                        : "more buffers are available than the queue has room for";
-        if (fault != null) {
+                        : isEmpty()
+                                ? NOTHING
+                                : "more buffers are available than the queue has room for";
+        if (fault == null) {
+            chain.sequence = taken++;
+            return true;
+        } else if (!fault.isEmpty()) {
             owner.broken("queue " + setup.index + ": " + fault);
-            return false;
         }
-        chain.sequence = taken++;
-        return true;
+        return false;
     }
 
     /** Whether the driver has made nothing more available. */
     public abstract boolean isEmpty();
 
-    /** Takes a chain that is there; null, or what is wrong with it. */
+    /** Takes the next chain; null, {@link #NOTHING}, or what is wrong with it. */
     abstract String take(Chain chain);
 
     /**
      * Gives a buffer back; the driver hears of it at the next {@link #flush}.
      *
      * @param chain what {@link #next} gave
-     * @param written how many bytes from the start of what is writable the device has written
+     * @param bytes how many bytes from the start of what is writable the device has written
      */
-    public final void used(Chain chain, long written) {
+    public final void used(Chain chain, long bytes) {
+        long written = Math.min(bytes, MOST_WRITTEN); // §2.7.8.2: it may be too few
         if (reorder == null) {
             given++;
             put(chain.id, chain.slots, written);
@@ -214,6 +219,6 @@ public abstract class Virtqueue {
     /** Where it is in its rings, as plain numbers. */
     abstract int[] position();
 
-    /** Goes on from there. */
-    abstract void position(int[] saved);
+    /** Goes on from there; false if a queue like this cannot have been there. */
+    abstract boolean position(int[] saved);
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** VIRTIO 1.2, §5.4, over both transports and both rings: what a device of a hundred lines gets from the library. */
 class EntropyTest {
@@ -16,6 +17,17 @@ class EntropyTest {
 
     private static long features(boolean packed) {
         return (packed ? Features.RING_PACKED : 0) | Features.RING_INDIRECT_DESC;
+    }
+
+    @ParameterizedTest(name = "pci={0}")
+    @ValueSource(booleans = {false, true})
+    void fillsABuffer(boolean pci) {
+        Played played = Played.of(pci, new Entropy(new Random(7)));
+        RingDriver driver = played.start(Features.RING_INDIRECT_DESC, 0, 8);
+        int id = driver.add(List.of(RingDriver.Piece.write(0x8_0000, 16)));
+        played.ring(0);
+        assertEquals(new RingDriver.Used(id, 16), driver.poll());
+        assertEquals(1, played.takeInterrupt());
     }
 
     @ParameterizedTest(name = "pci={0} packed={1}")

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.tck.Shown;
+import io.trapline.tck.TestBoard;
+import io.trapline.tck.TestMemory;
 import io.trapline.virtio.RingDriver.Piece;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -152,6 +154,19 @@ class HostileRingTest {
             wrongs.add(new Wrong("split, buffer at " + place, 0, d -> d.add(List.of(Piece.read(address, 4))), "not RAM"));
             wrongs.add(new Wrong("packed, buffer at " + place, PACKED, d -> d.add(List.of(Piece.write(address, 4))), "not RAM"));
         }
+        wrongs.add(
+                split(
+                        "§2.7.5.3.1: a chain with a table, longer than the queue",
+                        d -> {
+                            long table = d.table(SIZE);
+                            for (int i = 0; i < SIZE; i++) {
+                                d.descriptor(table + 16L * i, BUFFER, 1, i + 1 < SIZE ? 1 : 0, i + 1);
+                            }
+                            entry(d, 0, BUFFER, 4, 1, 1);
+                            entry(d, 1, table, 16 * SIZE, 4, 0);
+                            d.publish(0);
+                        },
+                        "longer than the queue"));
         wrongs.add(new Wrong("split, 4 GiB long", 0, d -> d.add(List.of(Piece.write(BUFFER, -1))), "not RAM"));
         for (long ring : new long[] {0, PACKED}) {
             String name = ring == 0 ? "split, " : "packed, ";
@@ -233,6 +248,92 @@ class HostileRingTest {
 
     private static List<String> without(List<String> log, String word) {
         return log.stream().filter(line -> !line.equals(word) && !line.startsWith("stop")).toList();
+    }
+
+    /** RAM of a PC with 4 GiB has a hole from 3 to 4 GiB. */
+    @ParameterizedTest(name = "ring features {0}")
+    @ValueSource(longs = {0, Features.RING_PACKED})
+    void needsAResetAtABufferAcrossAHole(long ring) {
+        for (long address : new long[] {(3L << 30) - 2, (4L << 30) - 2, (5L << 30) - 3}) {
+            Played played = withFourGib();
+            played.start(ring, 0, SIZE).add(List.of(Piece.write(address, 4)));
+            played.ring(0);
+            assertEquals(0x40 | Played.ALL_SET, played.status(), "0x" + Long.toHexString(address));
+        }
+        Played played = withFourGib();
+        RingDriver driver = played.start(ring, 0, SIZE);
+        driver.add(List.of(Piece.write((3L << 30) - 4, 4), Piece.write(4L << 30, 4)));
+        played.ring(0);
+        assertEquals(8, driver.poll().length());
+    }
+
+    /** §2.7.5.2: more than 2^32 bytes are no chain. */
+    @ParameterizedTest(name = "ring features {0}")
+    @ValueSource(longs = {0, Features.RING_PACKED})
+    void needsAResetAtAChainOfMoreThan4GiB(long ring) {
+        Played played = withFourGib();
+        RingDriver driver = played.start(ring, 0, SIZE);
+        int gib = 1 << 30;
+        List<Piece> four = Collections.nCopies(4, Piece.write(BUFFER, gib));
+        int id = driver.add(four);
+        played.ring(0);
+        assertEquals(
+                new RingDriver.Used(id, 0xFFFF_FFFFL), driver.poll(), "as far as 32 bits tell");
+        List<Piece> more = new ArrayList<>(four);
+        more.add(Piece.write(BUFFER, 1));
+        driver.add(more);
+        played.ring(0);
+        assertEquals(0x40, played.status() & 0x40);
+    }
+
+    private static Played withFourGib() {
+        TestBoard board = new TestBoard("virtio", new TestMemory(4L << 30));
+        Played played = Played.of(false, board, new Sink());
+        board.powerOn();
+        played.plug.reset();
+        return played;
+    }
+
+    /** §2.6, §2.8.10.1: the largest queues, many times round. */
+    @ParameterizedTest(name = "ring features {0}")
+    @ValueSource(longs = {0, Features.RING_PACKED, Features.RING_PACKED | Features.IN_ORDER})
+    void hasQueuesOf32768(long ring) {
+        Sink sink = new Sink(Virtqueue.LARGEST);
+        Played played = Played.of(false, sink);
+        RingDriver driver = played.start(ring, 0, Virtqueue.LARGEST);
+        List<Piece> buffer = List.of(Piece.read(BUFFER, 1), Piece.write(BUFFER, 2));
+        for (int round = 0; round < 5; round++) {
+            for (int i = 0; i < Virtqueue.LARGEST / 2; i++) {
+                driver.add(buffer);
+            }
+            played.ring(0);
+            assertEquals(Virtqueue.LARGEST / 2, driver.pollAll().size(), "round " + round);
+        }
+        assertEquals(Played.ALL_SET, played.status());
+    }
+
+    /** What one device needs is not another's affair. */
+    @Test
+    void leavesTheOtherDevicesOfTheMachineAlone() {
+        TestMemory memory = new TestMemory(TestBoard.RAM);
+        Played bad = Played.of(false, new TestBoard("bad", memory), new Sink());
+        Played good = Played.of(true, new TestBoard("good", memory), new Sink());
+        good.board.powerOn();
+        bad.plug.reset();
+        good.plug.reset();
+        good.find();
+        bad.negotiate(Features.VERSION_1);
+        RingDriver.Split wrong = (RingDriver.Split) bad.setUp(0, 1, SIZE);
+        bad.status(Played.ALL_SET);
+        RingDriver driver = good.start(0, 0, SIZE);
+        wrong.publish(99);
+        bad.ring(1);
+        driver.add(List.of(Piece.write(BUFFER, 4)));
+        good.ring(0);
+        assertEquals(0x40, bad.status() & 0x40);
+        assertEquals(1, driver.pollAll().size());
+        assertEquals(1, good.takeInterrupt());
+        assertEquals(Played.ALL_SET, good.status());
     }
 
     @ParameterizedTest

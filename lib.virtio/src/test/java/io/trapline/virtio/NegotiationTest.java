@@ -2,6 +2,7 @@ package io.trapline.virtio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.virtio.RingDriver.Piece;
@@ -20,7 +21,9 @@ class NegotiationTest {
     @ValueSource(booleans = {false, true})
     void offersTheDevicesFeaturesAndTheRings(boolean pci) {
         Played played = Played.of(pci, sink);
-        assertEquals(OWN | Features.OF_THE_RING, played.offered(), "and not bit 27, §2.2");
+        long transport = pci ? Features.NOTIF_CONFIG_DATA : 0;
+        assertEquals(
+                OWN | Features.OF_THE_RING | transport, played.offered(), "and not bit 27, §2.2");
     }
 
     @ParameterizedTest(name = "pci={0}")
@@ -118,6 +121,70 @@ class NegotiationTest {
         assertEquals(
                 List.of("start", "stop 0"),
                 sink.log.subList(sink.log.indexOf("start"), sink.log.indexOf("start") + 2));
+    }
+
+    @ParameterizedTest(name = "pci={0}")
+    @ValueSource(booleans = {false, true})
+    void resetsNoQueueAloneWhereThatWasNotNegotiated(boolean pci) {
+        Played played = Played.of(pci, sink);
+        RingDriver driver = played.start(0, 0, 8);
+        played.select(0);
+        played.resetQueue();
+        assertTrue(played.enabled(), "§2.6.1");
+        driver.add(List.of(Piece.write(BUFFER, 4)));
+        played.ring(0);
+        assertEquals(1, driver.pollAll().size());
+    }
+
+    /** §2.6.1: a device may have to wait for all of its requests; the other queue's driver hears of its own. */
+    @ParameterizedTest(name = "pci={0}")
+    @ValueSource(booleans = {false, true})
+    void tellsTheOtherQueuesDriverOfWhatEndedMeanwhile(boolean pci) {
+        Played played = Played.of(pci, sink);
+        sink.echo = false;
+        sink.stopEndsAll = true;
+        assertTrue(played.negotiate(Features.VERSION_1 | Features.RING_RESET));
+        RingDriver reset = played.setUp(0, 0, 8);
+        RingDriver other = played.setUp(0, 1, 8);
+        played.status(Played.ALL_SET);
+        other.add(List.of(Piece.write(BUFFER, 4)));
+        played.ring(1);
+        assertEquals(0, played.takeInterrupt());
+        played.select(0);
+        played.resetQueue();
+        assertEquals(1, other.pollAll().size());
+        assertEquals(List.of(), reset.pollAll());
+        assertEquals(1, played.takeInterrupt());
+    }
+
+    /** §3.1.1: a driver may have filled a queue, and even have notified, before it was ready itself. */
+    @ParameterizedTest(name = "pci={0}")
+    @ValueSource(booleans = {false, true})
+    void servesWhatWasThereBeforeDriverOk(boolean pci) {
+        Played played = Played.of(pci, sink);
+        assertTrue(played.negotiate(Features.VERSION_1));
+        RingDriver driver = played.setUp(0, 0, 8);
+        driver.add(List.of(Piece.write(BUFFER, 4)));
+        played.ring(0);
+        assertEquals(0, played.takeInterrupt(), "§2.1.2: not before DRIVER_OK");
+        played.status(Played.ALL_SET);
+        assertEquals(1, driver.pollAll().size());
+        assertEquals(1, played.takeInterrupt());
+    }
+
+    /** §4.1.4.3.1: of its eight bits a driver sees that there was a change, however many there were. */
+    @ParameterizedTest(name = "pci={0}")
+    @ValueSource(booleans = {false, true})
+    void hasAnotherGenerationAfterAnyNumberOfChanges(boolean pci) {
+        Played played = Played.of(pci, sink);
+        played.start(0, 0, 8);
+        for (int changes = 250; changes < 520; changes++) {
+            int before = played.generation() & 0xFF;
+            for (int i = 0; i < changes; i++) {
+                sink.port.configurationChanged();
+            }
+            assertNotEquals(before, played.generation() & 0xFF, changes + " changes");
+        }
     }
 
     @ParameterizedTest(name = "pci={0}")

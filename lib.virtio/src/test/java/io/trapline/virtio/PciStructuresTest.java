@@ -87,6 +87,54 @@ class PciStructuresTest {
         assertEquals(false, board.lines().get(0).raised(), "§4.1.5.3.1: no pin");
     }
 
+    /** §4.1.4.5.1: without MSI-X Interrupt Status and the pin are what the ISR is. */
+    @Test
+    void drivesThePinOnceMessagesAreDisabled() {
+        int msix = capability(0x11);
+        board.configure(0, msix + 2, 2, 0x8000);
+        played.start(0, 0, 8);
+        sink.port.configurationChanged();
+        assertEquals(false, board.lines().get(0).raised());
+        board.configure(0, msix + 2, 2, 0);
+        assertEquals(true, board.lines().get(0).raised());
+        assertEquals(2, played.takeInterrupt());
+    }
+
+    /** PCI Local Bus 3.0, §6.2.2, Command bit 2. */
+    @Test
+    void touchesNoMemoryUnlessItIsBusMaster() {
+        RingDriver driver = played.start(0, 0, 8);
+        board.configure(0, 0x04, 2, 2);
+        driver.add(List.of(Piece.write(BUFFER, 1)));
+        played.ring(0);
+        assertEquals(List.of(), driver.pollAll());
+        board.configure(0, 0x04, 2, 2 | 4);
+        played.ring(0);
+        assertEquals(1, driver.pollAll().size());
+    }
+
+    /** §4.1.4.3, NOTIF_CONFIG_DATA. */
+    @Test
+    void saysWhatANotificationNamesAQueueBy() {
+        board.write(COMMON + 22, 2, 1);
+        assertEquals(0, board.read(COMMON + 56, 2), "not there before it was negotiated");
+        played.negotiate(Features.VERSION_1 | Features.NOTIF_CONFIG_DATA);
+        board.write(COMMON + 22, 2, 1);
+        assertEquals(1, board.read(COMMON + 56, 2));
+    }
+
+    /** §2.6.1: all of a queue goes to its default, its vector too. */
+    @Test
+    void forgetsTheVectorOfAQueueThatIsReset() {
+        played.start(Features.RING_RESET, 0, 8);
+        board.write(COMMON + 26, 2, 1);
+        played.select(0);
+        played.resetQueue();
+        assertEquals(0xFFFF, board.read(COMMON + 26, 2));
+        assertEquals(0, board.read(COMMON + 58, 2));
+        assertEquals(Sink.SIZE, board.read(COMMON + 24, 2));
+    }
+
     private void vector(int index, long address, int data) {
         board.write(Played.VECTORS + 16L * index, 8, address);
         board.write(Played.VECTORS + 16L * index + 8, 4, data);
@@ -114,6 +162,7 @@ class PciStructuresTest {
         board.configure(0, at + 16, 1, 1 | 2);
         assertEquals(3, played.status());
         assertEquals(3, config(at + 16, 1));
+        assertEquals(3, config(at + 16, 4), "§4.1.4.9.1: the first cap.length bytes");
         board.configure(0, at + 12, 4, 8);
         assertEquals(0, config(at + 16, 4), "no such width");
         board.configure(0, at + 12, 4, 4);

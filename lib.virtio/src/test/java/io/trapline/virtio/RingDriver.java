@@ -1,6 +1,7 @@
 package io.trapline.virtio;
 
 import io.trapline.tck.TestMemory;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -39,9 +40,7 @@ public abstract class RingDriver {
         driverArea = base + 0x2_0000 * 4;
         deviceArea = driverArea + 0x2_0000;
         tables = base + TABLES + 0x4_0000;
-        for (long at = base; at < base + SPAN; at += 8) {
-            memory.store(at, 8, 0);
-        }
+        memory.write(base, ByteBuffer.allocate((int) SPAN));
     }
 
     public static RingDriver of(boolean packed, TestMemory memory, int queue, int size) {
@@ -86,6 +85,7 @@ public abstract class RingDriver {
         private final int[] next;
         private int availIdx;
         private int usedIdx;
+        private int hint; // where the next free one may be
 
         Split(TestMemory memory, int queue, int size) {
             super(memory, queue, size);
@@ -94,7 +94,8 @@ public abstract class RingDriver {
         }
 
         private int free() {
-            for (int i = 0; i < size; i++) {
+            for (int left = size; left > 0; left--) {
+                int i = hint++ % size;
                 if (!taken[i]) {
                     taken[i] = true;
                     next[i] = -1;
@@ -184,6 +185,7 @@ public abstract class RingDriver {
         private boolean availWrap = true;
         private int usedIdx;
         private boolean usedWrap = true;
+        private int hint; // where the next free id may be
 
         Packed(TestMemory memory, int queue, int size) {
             super(memory, queue, size);
@@ -191,7 +193,8 @@ public abstract class RingDriver {
         }
 
         private int id() {
-            for (int id = 0; id < size; id++) {
+            for (int left = size; left > 0; left--) {
+                int id = hint++ % size;
                 if (slots[id] == 0) {
                     return id;
                 }

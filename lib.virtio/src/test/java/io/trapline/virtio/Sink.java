@@ -15,9 +15,19 @@ final class Sink implements VirtioDevice {
     final Deque<Chain> held = new ArrayDeque<>();
     final List<String> log = new ArrayList<>();
     boolean echo = true; // gives everything back at once
+    boolean stopEndsAll; // what is held of another queue is given back when one stops
     long features;
     long configuration = 0x8877_6655_4433_2211L;
     VirtioPort port;
+    private final int size;
+
+    Sink() {
+        this(SIZE);
+    }
+
+    Sink(int size) {
+        this.size = size;
+    }
 
     @Override
     public int type() {
@@ -36,7 +46,7 @@ final class Sink implements VirtioDevice {
 
     @Override
     public int queueSize() {
-        return SIZE;
+        return size;
     }
 
     @Override
@@ -92,6 +102,9 @@ final class Sink implements VirtioDevice {
         log.add("stop " + queue.index());
         while (giveBack && !held.isEmpty()) {
             queue.used(held.remove(), 0);
+        }
+        while (stopEndsAll && !held.isEmpty()) {
+            port.queue(1 - queue.index()).used(held.remove(), 0);
         }
         held.clear();
         if (giveBack) {

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * RAM of a PC, zero at first: from address 0 up to {@link #HOLE}, what is left from 4 GiB on. Takes as much of
@@ -22,9 +23,23 @@ public final class TestMemory implements GuestMemory {
 
     private static final long FOUR_GIB = 1L << 32;
 
+    /** Sees what is read. */
+    @FunctionalInterface
+    public interface Reads {
+        /**
+         * A range was read; what is stored now is what the next read gives.
+         *
+         * @param address guest-physical
+         * @param length bytes
+         */
+        void read(long address, int length);
+    }
+
     private final ConcurrentMap<Long, ByteBuffer> pieces = new ConcurrentHashMap<>();
     private final long size;
     private final long low;
+    private final AtomicLong misses = new AtomicLong();
+    private Reads reads = (address, length) -> {};
 
     /**
      * RAM of a size.
@@ -39,6 +54,23 @@ public final class TestMemory implements GuestMemory {
         }
         this.size = size;
         low = Math.min(size, HOLE);
+    }
+
+    /** RAM with the same in it, which nobody has asked to see reads of. */
+    public TestMemory copy() {
+        TestMemory copy = new TestMemory(size);
+        pieces.forEach((number, piece) -> copy.piece(number * PIECE).put(0, piece, 0, PIECE));
+        return copy;
+    }
+
+    /**
+     * Shows each value that is loaded and each range that is read, after the fact; not what is read through a slice
+     * or a window. A test can count, or play a guest that changes its memory meanwhile.
+     *
+     * @param wanted called by who reads
+     */
+    public void watch(Reads wanted) {
+        reads = wanted;
     }
 
     @Override
@@ -67,14 +99,32 @@ public final class TestMemory implements GuestMemory {
     @Override
     public long load(long address, int width) {
         Widths.require(width);
-        if (!contains(address, width)) {
+        if (missing(address, width)) {
             return Widths.cut(-1, width);
         }
-        long value = 0;
-        for (int i = width - 1; i >= 0; i--) {
-            value = value << 8 | piece(address + i).get(within(address + i)) & 0xFF;
-        }
+        long value = peek(address, width);
+        reads.read(address, width);
         return value;
+    }
+
+    private long peek(long address, int width) {
+        int at = within(address);
+        if (at + width > PIECE) {
+            int low = PIECE - at;
+            long value = 0;
+            for (int i = width - 1; i >= 0; i--) {
+                long from = i < low ? address : address + i;
+                value = value << 8 | piece(from).get(i < low ? at + i : within(from)) & 0xFF;
+            }
+            return value;
+        }
+        ByteBuffer piece = piece(address);
+        return switch (width) {
+            case 1 -> piece.get(at) & 0xFF;
+            case 2 -> piece.getShort(at) & 0xFFFF;
+            case 4 -> piece.getInt(at) & 0xFFFF_FFFFL;
+            default -> piece.getLong(at);
+        };
     }
 
     @Override
@@ -87,11 +137,22 @@ public final class TestMemory implements GuestMemory {
     @Override
     public boolean store(long address, int width, long value) {
         Widths.require(width);
-        if (!contains(address, width)) {
+        if (missing(address, width)) {
             return false;
         }
-        for (int i = 0; i < width; i++) {
-            piece(address + i).put(within(address + i), (byte) (value >>> 8 * i));
+        int at = within(address);
+        if (at + width > PIECE) {
+            for (int i = 0; i < width; i++) {
+                piece(address + i).put(within(address + i), (byte) (value >>> 8 * i));
+            }
+            return true;
+        }
+        ByteBuffer piece = piece(address);
+        switch (width) {
+            case 1 -> piece.put(at, (byte) value);
+            case 2 -> piece.putShort(at, (short) value);
+            case 4 -> piece.putInt(at, (int) value);
+            default -> piece.putLong(at, value);
         }
         return true;
     }
@@ -104,22 +165,29 @@ public final class TestMemory implements GuestMemory {
 
     @Override
     public boolean read(long address, ByteBuffer target) {
-        if (!contains(address, target.remaining())) {
+        if (missing(address, target.remaining())) {
             return false;
         }
-        for (long at = address; target.hasRemaining(); at++) {
-            target.put(piece(at).get(within(at)));
+        int length = target.remaining();
+        for (long at = address; target.hasRemaining(); ) {
+            int part = Math.min(target.remaining(), PIECE - within(at));
+            target.put(piece(at).slice(within(at), part));
+            at += part;
         }
+        reads.read(address, length);
         return true;
     }
 
     @Override
     public boolean write(long address, ByteBuffer source) {
-        if (!contains(address, source.remaining())) {
+        if (missing(address, source.remaining())) {
             return false;
         }
-        for (long at = address; source.hasRemaining(); at++) {
-            piece(at).put(within(at), source.get());
+        for (long at = address; source.hasRemaining(); ) {
+            int part = Math.min(source.remaining(), PIECE - within(at));
+            piece(at).slice(within(at), part).put(source.slice().limit(part));
+            source.position(source.position() + part);
+            at += part;
         }
         return true;
     }
@@ -134,7 +202,7 @@ public final class TestMemory implements GuestMemory {
     @Override
     public Window window() {
         return (address, length) ->
-                contains(address, 1)
+                !missing(address, 1)
                         ? piece(address)
                                 .duplicate()
                                 .order(LITTLE_ENDIAN)
@@ -145,8 +213,22 @@ public final class TestMemory implements GuestMemory {
                         : null;
     }
 
+    /** How many loads, stores, reads, writes and windows were asked for where there is no RAM. */
+    public long misses() {
+        return misses.get();
+    }
+
+    private boolean missing(long address, long length) {
+        boolean missing = !contains(address, length);
+        if (missing) {
+            misses.incrementAndGet();
+        }
+        return missing;
+    }
+
     private ByteBuffer piece(long address) {
-        return pieces.computeIfAbsent(address / PIECE, number -> ByteBuffer.allocateDirect(PIECE));
+        return pieces.computeIfAbsent(
+                address / PIECE, number -> ByteBuffer.allocateDirect(PIECE).order(LITTLE_ENDIAN));
     }
 
     private static int within(long address) {
