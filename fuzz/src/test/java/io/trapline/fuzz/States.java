@@ -3,10 +3,12 @@ package io.trapline.fuzz;
 import io.trapline.device.DeviceState;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /** Saved states: compared, measured, and spoiled. */
 final class States {
@@ -20,10 +22,18 @@ final class States {
                 && a.version() == b.version()
                 && a.values().keySet().equals(b.values().keySet())
                 && a.values().keySet().stream()
-                        .allMatch(
-                                name ->
-                                        Objects.deepEquals(
-                                                a.values().get(name), b.values().get(name)));
+                        .allMatch(name -> same(a.values().get(name), b.values().get(name)));
+    }
+
+    private static boolean same(Object a, Object b) {
+        if (a instanceof List<?> one && b instanceof List<?> other) {
+            return one.size() == other.size()
+                    && IntStream.range(0, one.size()).allMatch(i -> same(one.get(i), other.get(i)));
+        } else if (a instanceof Map<?, ?> one && b instanceof Map<?, ?> other) {
+            return one.keySet().equals(other.keySet())
+                    && one.keySet().stream().allMatch(name -> same(one.get(name), other.get(name)));
+        }
+        return Objects.deepEquals(a, b);
     }
 
     static String text(DeviceState state) {
@@ -33,6 +43,13 @@ final class States {
     }
 
     private static Object text(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(States::text).toList();
+        } else if (value instanceof Map<?, ?> map) {
+            Map<Object, Object> plain = new LinkedHashMap<>();
+            map.forEach((name, each) -> plain.put(name, text(each)));
+            return plain;
+        }
         if (value instanceof byte[] bytes) {
             return Arrays.toString(bytes);
         } else if (value instanceof int[] ints) {
@@ -43,9 +60,17 @@ final class States {
 
     /** How much it keeps: one for each value, and for each element of an array. */
     static int size(DeviceState state) {
+        return size(state.values().values());
+    }
+
+    private static int size(Collection<?> values) {
         int size = 0;
-        for (Object value : state.values().values()) {
-            if (value instanceof byte[] bytes) {
+        for (Object value : values) {
+            if (value instanceof List<?> list) {
+                size += size(list);
+            } else if (value instanceof Map<?, ?> map) {
+                size += size(map.values());
+            } else if (value instanceof byte[] bytes) {
                 size += bytes.length;
             } else if (value instanceof int[] ints) {
                 size += ints.length;
@@ -59,7 +84,16 @@ final class States {
 
     /** A state near a real one, changed in some places. */
     static DeviceState spoiled(DeviceState state, Input input) {
-        Map<String, Object> values = new LinkedHashMap<>(state.values());
+        Map<String, Object> values = spoiled(state.values(), input);
+        int header = input.next();
+        return new DeviceState(
+                header == 1 ? "none" : state.schema(),
+                header >= 2 && header < 6 ? header - 2 : state.version(),
+                values);
+    }
+
+    private static Map<String, Object> spoiled(Map<String, Object> state, Input input) {
+        Map<String, Object> values = new LinkedHashMap<>(state);
         List<String> names = new ArrayList<>(values.keySet());
         for (int left = 1 + input.below(MUTATIONS); left > 0; left--) {
             String name = names.get(input.below(names.size()));
@@ -70,11 +104,7 @@ final class States {
                 values.put(name, spoiled);
             }
         }
-        int header = input.next();
-        return new DeviceState(
-                header == 1 ? "none" : state.schema(),
-                header >= 2 && header < 6 ? header - 2 : state.version(),
-                values);
+        return values;
     }
 
     /** Null: it is left out. */
@@ -110,6 +140,16 @@ final class States {
 
     /** The same kind of value, another one. */
     private static Object near(Object value, Input input) {
+        if (value instanceof List<?> list && !list.isEmpty()) {
+            List<Object> other = new ArrayList<>(list);
+            int place = input.below(other.size());
+            other.set(place, near(other.get(place), input));
+            return other;
+        } else if (value instanceof Map<?, ?> map && !map.isEmpty()) {
+            Map<String, Object> named = new LinkedHashMap<>();
+            map.forEach((name, each) -> named.put((String) name, each));
+            return spoiled(named, input);
+        }
         if (value instanceof Boolean flag) {
             return !flag;
         } else if (value instanceof Integer number) {

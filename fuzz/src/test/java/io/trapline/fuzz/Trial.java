@@ -203,6 +203,9 @@ public final class Trial {
                 width = 1;
             }
             int offset = length > 16 ? input.next() : code & 0x0F;
+            if (length > 256) {
+                offset |= input.next() << 8;
+            }
             return new Place(claim, offset % (length - width + 1), width);
         }
 
@@ -282,6 +285,7 @@ public final class Trial {
 
     /** All that is due has happened: only then two devices must save the same. */
     private void settle() {
+        both(() -> "settle", side -> done(side.world::settle));
         runPosted();
         advance(0);
         runPosted();
@@ -347,6 +351,8 @@ public final class Trial {
     }
 
     private void look() {
+        both(() -> "look", side -> done(side.world::settle));
+        runPosted();
         Map<String, Object> shown = Shown.of(watched.device()::inspect);
         watched.world.check(shown);
         int size = States.size(watched.device().save());

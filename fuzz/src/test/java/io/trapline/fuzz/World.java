@@ -32,6 +32,9 @@ public interface World {
     /** What the outside has seen of the device; equal or not. */
     Object seen();
 
+    /** The guest does what brings the device to rest: only then two devices must save the same. */
+    default void settle() {}
+
     /** How many tasks may wait because of what happened outside. */
     int told();
 
