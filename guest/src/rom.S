@@ -1,9 +1,9 @@
-# rom.S - 64 KiB BIOS image around a flat guest: the guest at offset 0 (so offsets inside
+# rom.S - 64 KiB BIOS image around a flat guest, guest.bin: the guest at offset 0 (so offsets inside
 # it are the same in both files), a copy stub at ff00, the reset vector at fff0.
         .text
         .code16
         .globl  _start
-_start: .incbin "loops.bin"
+_start: .incbin "guest.bin"
         .org    0xff00, 0               # fails to assemble if the guest is larger
 stub:   cli
         cld
