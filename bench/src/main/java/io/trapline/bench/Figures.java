@@ -17,6 +17,9 @@ final class Figures implements AutoCloseable {
     /** Batches in a turn; the median counts. */
     private static final int BATCHES = 51;
 
+    /** Sectors of a request: 4 KiB, 128 KiB. */
+    private static final int SMALL = 8, LARGE = 256;
+
     private final Path folder;
 
     /** Makes a folder for images and programs. */
@@ -70,12 +73,34 @@ final class Figures implements AutoCloseable {
                         floor));
         figures.add(new PostedPairFigure(pairs, new OurVmm(folder, true), ours));
 
+        addBlock(figures);
         figures.add(new QtestFigure(System.getProperty("trapline.home")));
         for (AcrnLoad load : AcrnLoad.values()) {
             figures.add(new AcrnFigure(load, folder));
         }
         figures.add(new IoctlFigure(folder));
         return figures;
+    }
+
+    private void addBlock(List<Figure> figures) {
+        String[] loads = {"random", "read", "write"};
+        String[] are = {
+            "4 KiB read in random order", "128 KiB read in order", "128 KiB written in order"
+        };
+        for (int i = 0; i < loads.length; i++) {
+            Drive.Load load = Drive.Load.values()[i];
+            int sectors = load == Drive.Load.RANDOM_READ ? SMALL : LARGE;
+            for (int depth : new int[] {1, 32}) {
+                int count = load == Drive.Load.RANDOM_READ ? 100 * depth : 50 + 10 * depth;
+                figures.add(
+                        new BlockFigure(
+                                "blk-" + loads[i] + "-" + depth,
+                                are[i] + " by a guest, " + depth + " in flight, against QEMU",
+                                new Drive(
+                                        Drive.Transport.PCI, load, depth, sectors, count, BATCHES),
+                                folder));
+            }
+        }
     }
 
     @Override
