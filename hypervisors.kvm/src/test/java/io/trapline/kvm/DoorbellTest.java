@@ -52,6 +52,24 @@ class DoorbellTest {
         }
     }
 
+    /** A device that does not come back silences no other. */
+    @Test
+    void ringsWhileAnotherIsHeardForEver() throws Exception {
+        Semaphore end = new Semaphore(0);
+        Semaphore memory = new Semaphore(0);
+        try (Lab lab = new Lab((vcpu, slot) -> slot.address() == 0xF4 ? null : 0L)) {
+            lab.machine.doorbell(PORTIO, 0x50, 1, OptionalLong.of(3), end::acquireUninterruptibly);
+            lab.machine.doorbell(MMIO, 0xE000_0000L, 1, OptionalLong.empty(), memory::release);
+            lab.run(CpuMode.PROTECTED, GUEST);
+            for (int round = 0; round < 10; round++) {
+                lab.untilFarewell();
+                assertTrue(memory.tryAcquire(60, TimeUnit.SECONDS), "memory rang");
+                lab.answer(0, 0);
+            }
+            end.release(100);
+        }
+    }
+
     @Test
     void otherValuesAreRequests() throws Exception {
         try (Lab lab = new Lab((vcpu, slot) -> 0L)) {
