@@ -144,6 +144,17 @@ public interface Board {
     Doorbell doorbell(Claim claim, long offset, int width, OptionalLong match, Runnable rung);
 
     /**
+     * The same for a device that need not be rung for while somebody watches. Nobody does where the backend has no
+     * thread to spare for it.
+     *
+     * @param listener told, and asked
+     */
+    default Doorbell doorbell(
+            Claim claim, long offset, int width, OptionalLong match, DoorbellListener listener) {
+        return doorbell(claim, offset, width, match, () -> listener.rung(false));
+    }
+
+    /**
      * Says that a write to this place has no effect until the next access to the device: it may then arrive
      * late, just before that access, in order, and without an exit where the backend can (KVM: coalesced I/O).
      *

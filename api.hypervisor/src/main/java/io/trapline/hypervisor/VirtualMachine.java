@@ -155,6 +155,13 @@ public interface VirtualMachine extends AutoCloseable {
     }
 
     /**
+     * Whether each doorbell is told of by a thread that has nothing else to do, so that it may be kept for a while.
+     */
+    default boolean doorbellsHaveThreads() {
+        return false;
+    }
+
+    /**
      * Lets writes to a place arrive late: as requests, in order, before the next request of any vCPU (KVM's
      * coalesced zones).
      *

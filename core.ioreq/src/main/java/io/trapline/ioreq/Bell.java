@@ -1,6 +1,7 @@
 package io.trapline.ioreq;
 
 import io.trapline.device.Doorbell;
+import io.trapline.device.DoorbellListener;
 import io.trapline.hypervisor.Registration;
 import io.trapline.hypervisor.VirtualMachine;
 import java.util.OptionalLong;
@@ -8,13 +9,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A doorbell: rung by the backend (ioeventfd), or by a write that became a request all the same. */
 final class Bell extends Work implements Doorbell {
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     private final DeviceClaim claim;
     private final long offset;
     private final int width;
     private final OptionalLong match;
+    private final DoorbellListener listener; // null: it cannot be watched
     private final Runnable task;
     private final AtomicBoolean queued = new AtomicBoolean();
-    private Registration registration;
+    private volatile boolean watching;
+    private volatile Registration registration;
+    private volatile Vigil vigil; // null: nobody has the time
 
     Bell(DeviceClaim claim, long offset, int width, OptionalLong match, Runnable task) {
         this.claim = claim;
@@ -22,6 +28,16 @@ final class Bell extends Work implements Doorbell {
         this.width = width;
         this.match = match;
         this.task = task;
+        listener = null;
+    }
+
+    Bell(DeviceClaim claim, long offset, int width, OptionalLong match, DoorbellListener listener) {
+        this.claim = claim;
+        this.offset = offset;
+        this.width = width;
+        this.match = match;
+        this.listener = listener;
+        task = () -> listener.rung(watching);
     }
 
     boolean matches(long offset, int width, long value) {
@@ -36,22 +52,49 @@ final class Bell extends Work implements Doorbell {
     }
 
     void connect(VirtualMachine vm, Mapping mapping) {
+        vigil =
+                listener != null && vm.doorbellsHaveThreads()
+                        ? new Vigil(System::nanoTime, PROCESSORS)
+                        : null;
         registration =
                 vm.doorbell(mapping.type, mapping.first + offset, width, match, this::signalled);
     }
 
     void disconnect() {
-        if (registration != null) {
-            registration.close();
+        Registration registered = registration;
+        if (registered != null) {
             registration = null;
+            registered.close();
         }
     }
 
-    /** By a thread of the backend: runs it, or leaves it to who holds the baton. */
+    /** By a thread of the backend, which then may stay and watch. */
     private void signalled() {
-        if (queued.compareAndSet(false, true)) {
+        Vigil now = vigil;
+        if (now == null || !now.begin()) {
+            ring();
+            return;
+        }
+        watching = true;
+        ring();
+        while (registration != null && now.goesOn()) {
+            if (listener.due() && ring()) {
+                now.seen();
+            }
+            Thread.onSpinWait();
+        }
+        watching = false;
+        ring(); // from now on the guest has to ring again
+        now.end();
+    }
+
+    /** Runs it, or leaves it to who holds the baton; false if it is waiting for the baton already. */
+    private boolean ring() {
+        boolean fresh = queued.compareAndSet(false, true);
+        if (fresh) {
             claim.board().bay().client().submit(this);
         }
+        return fresh;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.trapline.device.Board;
 import io.trapline.device.Claim;
 import io.trapline.device.Deferred;
 import io.trapline.device.Doorbell;
+import io.trapline.device.DoorbellListener;
 import io.trapline.device.GuestMemory;
 import io.trapline.device.Inspector;
 import io.trapline.device.InterruptLine;
@@ -276,6 +277,15 @@ final class DeviceBoard implements Board, Timers {
             Claim claim, long offset, int width, OptionalLong match, Runnable rung) {
         DeviceClaim own = own(claim, offset, width);
         Bell bell = new Bell(own, offset, width, match, Objects.requireNonNull(rung));
+        own.add(bell);
+        return bell;
+    }
+
+    @Override
+    public Doorbell doorbell(
+            Claim claim, long offset, int width, OptionalLong match, DoorbellListener listener) {
+        DeviceClaim own = own(claim, offset, width);
+        Bell bell = new Bell(own, offset, width, match, Objects.requireNonNull(listener));
         own.add(bell);
         return bell;
     }

@@ -44,6 +44,9 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     /** Whether writes can signal without becoming requests, and arrive late. */
     boolean signals;
 
+    /** Whether who signals has nothing else to do. */
+    boolean threads;
+
     /** Whether it takes the machine's time in hand, and then that time. */
     boolean drives;
 
@@ -242,6 +245,11 @@ final class FakeVm implements Hypervisor, VirtualMachine {
             beforeSilence.run();
             bells.remove(bell);
         };
+    }
+
+    @Override
+    public boolean doorbellsHaveThreads() {
+        return threads;
     }
 
     @Override

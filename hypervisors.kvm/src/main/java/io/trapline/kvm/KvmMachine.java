@@ -233,6 +233,11 @@ final class KvmMachine implements VirtualMachine {
     }
 
     @Override
+    public boolean doorbellsHaveThreads() {
+        return true;
+    }
+
+    @Override
     public Registration posted(int type, long address, int length) {
         Block zone = new Block(kvm_coalesced_mmio_zone.SIZEOF);
         zone.bytes.putLong(kvm_coalesced_mmio_zone.addr, address);

@@ -64,7 +64,7 @@ final class MmioTransport implements Transport, Region {
                             Register.QUEUE_NOTIFY,
                             4,
                             OptionalLong.of(queue),
-                            () -> negotiation.notified(queue));
+                            new QueueBell(negotiation, queue));
         }
     }
 

@@ -128,7 +128,7 @@ final class PciTransport implements Transport, Region {
                             NOTIFY + (long) NOTIFY_MULTIPLIER * queue,
                             width,
                             OptionalLong.empty(),
-                            () -> negotiation.notified(queue));
+                            new QueueBell(negotiation, queue));
         }
     }
 

@@ -34,6 +34,7 @@ public abstract class Virtqueue {
     private final Owner owner;
     private int taken; // chains, modulo 2^32
     private int given; // chains, modulo 2^32
+    private boolean watched;
 
     /** What a queue needs of its device. */
     interface Owner {
@@ -78,6 +79,16 @@ public abstract class Virtqueue {
     /** How many descriptors its ring has. */
     public final int size() {
         return size;
+    }
+
+    /** Buffers taken, modulo 2^32. */
+    final int taken() {
+        return taken;
+    }
+
+    /** Whether somebody looks at the ring all the time: the driver then need not notify. */
+    final void watched(boolean watched) {
+        this.watched = watched;
     }
 
     /** Buffers taken and not given back. */
@@ -156,7 +167,7 @@ public abstract class Virtqueue {
     public abstract void quiet();
 
     /**
-     * Asks the driver to notify of the next buffer.
+     * Asks the driver to notify of the next buffer, unless somebody watches for it.
      *
      * @return whether there is one already: it came too early for that
      */
@@ -164,7 +175,9 @@ public abstract class Virtqueue {
         if (owner.halted()) {
             return false;
         }
-        wantNotification();
+        if (!watched) {
+            wantNotification();
+        }
         VarHandle.fullFence(); // §2.7.10: first the wish is seen, then the ring is looked at again
         return !isEmpty();
     }

@@ -1,0 +1,99 @@
+package io.trapline.ioreq;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.trapline.device.Claim;
+import io.trapline.device.DoorbellListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A doorbell whose device can see for itself: its thread, which is this one, stays and asks. */
+class WatchedDoorbellTest {
+    private static final int TRIES =
+            10_000; // a thread may lose its processor for longer than a watch lasts
+
+    private final ByHand hands = new ByHand();
+    private final List<String> told = new ArrayList<>();
+    private TestMachine test;
+    private int due; // so often there is something to do when it is asked
+
+    @BeforeEach
+    void start() throws Exception {
+        test = new TestMachine(1, hands);
+        test.vm.signals = true;
+    }
+
+    @AfterEach
+    void end() {
+        test.close();
+    }
+
+    private Runnable eventfd() {
+        TestDevice device = new TestDevice(b -> {});
+        test.plug(
+                "disk",
+                device.with(
+                        b -> {
+                            Claim claim = b.memory(0xFEB0_0000L, 0x100, device);
+                            b.doorbell(claim, 0x50, 2, OptionalLong.empty(), new Listener());
+                        }));
+        told.clear(); // what was rung when it came
+        return test.vm.bells.get(0).rung();
+    }
+
+    private final class Listener implements DoorbellListener {
+        @Override
+        public void rung(boolean watched) {
+            told.add(watched ? "watched" : "rung");
+        }
+
+        @Override
+        public boolean due() {
+            return due > 0 && due-- > 0;
+        }
+    }
+
+    @Test
+    void isOnlyRungWhereTheBackendHasNoTimeToSpare() {
+        Runnable eventfd = eventfd();
+        due = 3;
+        for (int i = 0; i < 100; i++) {
+            eventfd.run();
+        }
+        assertEquals(100, told.size());
+        assertEquals(List.of("rung"), told.stream().distinct().toList());
+    }
+
+    @Test
+    void isAskedWhileItRingsOftenEnough() {
+        test.vm.threads = true;
+        Runnable eventfd = eventfd();
+        List<String> wanted = List.of("watched", "watched", "watched", "rung");
+        boolean seen = false;
+        for (int i = 0; i < TRIES && !seen; i++) {
+            told.clear();
+            due = 2;
+            eventfd.run();
+            assertEquals("rung", told.get(told.size() - 1), "the last word is that nobody watches");
+            seen = told.equals(wanted);
+        }
+        assertTrue(seen, told.toString());
+    }
+
+    @Test
+    void aRequestThatRingsIsNotWatched() {
+        test.vm.threads = true;
+        eventfd();
+        due = 1;
+        for (int i = 0; i < 100; i++) {
+            test.vm.store(0xFEB0_0050L, 2, 0);
+        }
+        assertEquals(List.of("rung"), told.stream().distinct().toList());
+        assertEquals(1, due);
+    }
+}
