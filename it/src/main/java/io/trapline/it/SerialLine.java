@@ -40,6 +40,11 @@ final class SerialLine implements ByteChannel {
         return before;
     }
 
+    /** Whether a text stands in what was printed and not taken yet. */
+    synchronized boolean has(String text) {
+        return printed.indexOf(text, read) >= 0;
+    }
+
     /** From the UART: waits for something that was typed. */
     @Override
     public synchronized int read(ByteBuffer target) throws ClosedByInterruptException {
