@@ -43,6 +43,7 @@ final class DeviceBoard implements Board, Timers {
     private final List<DeviceTimer> timers = new CopyOnWriteArrayList<>();
     private final Set<Line> lines = new CopyOnWriteArraySet<>();
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
+    private volatile PostedTask posted; // the last; null: none
     private volatile boolean published;
     private volatile boolean closed;
     private final Object wired = new Object(); // not this, which a device may hold for ever
@@ -251,7 +252,13 @@ final class DeviceBoard implements Board, Timers {
     @Override
     public void post(Runnable task) {
         if (!closed) {
-            bay.client().post(new PostedTask(this, Objects.requireNonNull(task)));
+            PostedTask again = posted;
+            if (again == null || !again.take(task)) {
+                again = new PostedTask(this, Objects.requireNonNull(task));
+                again.take(task);
+                posted = again;
+            }
+            bay.client().post(again);
         }
     }
 
