@@ -83,6 +83,11 @@ final class Figures implements AutoCloseable {
     }
 
     private void addBlock(List<Figure> figures) {
+        figures.add(new BackendFigure("blk-backend-read", false, 4096, 2000, folder));
+        figures.add(new BackendFigure("blk-backend-write", true, 4096, 1000, folder));
+        figures.add(new BackendFigure("blk-backend-read-large", false, 1 << 17, 100, folder));
+        figures.add(new BackendFigure("blk-backend-write-large", true, 1 << 17, 50, folder));
+        figures.add(new BlockCostFigure(folder));
         String[] loads = {"random", "read", "write"};
         String[] are = {
             "4 KiB read in random order", "128 KiB read in order", "128 KiB written in order"
