@@ -22,6 +22,7 @@ public final class Eventfds implements AutoCloseable {
     private final String name;
     private final Map<Long, Eventfd> open = new HashMap<>();
     private final Block event = new Block(epoll_event.SIZEOF);
+    private Eventfd latest; // the last that was signalled; null: it has been closed
     private int epoll = -1;
     private int end = -1;
     private long lastKey = END;
@@ -59,6 +60,7 @@ public final class Eventfds implements AutoCloseable {
         public void close() {
             synchronized (Eventfds.this) {
                 if (open.remove(key) != null) {
+                    latest = null;
                     Libc.epoll_ctl(epoll, Libc.EPOLL_CTL_DEL, fd, event.address());
                     Libc.close(fd);
                 }
@@ -187,7 +189,11 @@ public final class Eventfds implements AutoCloseable {
 
     /** What to call; null if it was closed meanwhile. */
     private synchronized Runnable signalled(long key) {
-        Eventfd signalled = open.get(key);
+        Eventfd signalled = latest;
+        if (signalled == null || signalled.key != key) {
+            signalled = open.get(key); // which makes an object of the key
+            latest = signalled;
+        }
         return signalled == null ? null : signalled.signalled;
     }
 }
