@@ -1,6 +1,7 @@
 package io.trapline.virtioblk;
 
 import io.trapline.device.Device;
+import io.trapline.linux.IoVector;
 import java.io.Closeable;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -43,6 +44,7 @@ public final class BareBlock implements AutoCloseable {
     /** An image file as the device reads and writes it, without the device. */
     public static final class Backend implements Closeable {
         private final Image image;
+        private final IoVector pieces = new IoVector();
 
         /** Opens a raw image for writing. */
         public Backend(Path path) throws IOException {
@@ -51,12 +53,14 @@ public final class BareBlock implements AutoCloseable {
 
         /** Fills the buffer from a position on. */
         public void read(ByteBuffer buffer, long position) throws IOException {
-            image.read(buffer, position);
+            pieces.clear().add(buffer);
+            image.read(pieces, position);
         }
 
         /** Writes what remains in the buffer from a position on. */
         public void write(ByteBuffer buffer, long position) throws IOException {
-            image.write(buffer, position);
+            pieces.clear().add(buffer);
+            image.write(pieces, position);
         }
 
         @Override
