@@ -579,6 +579,14 @@ final class Bay {
         return now != null && now.published() ? now.places() : 0;
     }
 
+    /** A place has become free that its device may wait for. */
+    void placeFreed() {
+        DeviceBoard now = board;
+        if (now != null) {
+            now.placeFreed();
+        }
+    }
+
     /** An administrator, or the guest, wants it out; its service stays, and may be plugged in again. */
     void eject(String why) {
         lifecycle.lock();

@@ -44,6 +44,7 @@ final class DeviceBoard implements Board, Timers {
     private final Set<Line> lines = new CopyOnWriteArraySet<>();
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
     private volatile PostedTask posted; // the last; null: none
+    private final Settling settling = new Settling(this);
     private volatile boolean published;
     private volatile boolean closed;
     private final Object wired = new Object(); // not this, which a device may hold for ever
@@ -99,8 +100,14 @@ final class DeviceBoard implements Board, Timers {
         }
         for (int device = 1; device < PCI_DEVICES; device++) {
             PciAddress address = new PciAddress(0, device, 0);
-            if (machine.wiring().isFree(IoRequestSlot.PCICFG, address.routingId())) {
-                return endpoint(identity, address);
+            if (machine.wiring().isFree(address)) {
+                try {
+                    return endpoint(identity, address);
+                } catch (IllegalArgumentException e) {
+                    if (machine.wiring().isFree(address)) {
+                        throw e; // not because somebody else has just taken it
+                    }
+                }
             }
         }
         throw new IllegalArgumentException(
@@ -110,7 +117,14 @@ final class DeviceBoard implements Board, Timers {
     @Override
     public PciEndpoint endpoint(PciIdentity identity, PciAddress address) {
         int gsi = machine.pins().ofPci(address.device());
-        Endpoint endpoint = new Endpoint(this, identity, address, gsi, machine.windows());
+        Endpoint endpoint =
+                new Endpoint(
+                        this,
+                        identity,
+                        address,
+                        gsi,
+                        machine.windows(),
+                        () -> machine.wiring().hasCompany(address));
         pci(endpoint);
         endpoints.add(endpoint);
         return endpoint;
@@ -168,6 +182,32 @@ final class DeviceBoard implements Board, Timers {
             Endpoint old = i < predecessor.endpoints.size() ? predecessor.endpoints.get(i) : null;
             if (old == null || !old.address().equals(endpoint.address()) || !endpoint.adopt(old)) {
                 endpoint.reset();
+            }
+        }
+    }
+
+    /** Whether one of its functions wants to be where somebody else is. From any thread. */
+    boolean waits() {
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.waits()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Some place has become free. From any thread. */
+    void placeFreed() {
+        if (published && waits()) {
+            settling.look();
+        }
+    }
+
+    /** Has its functions look for the places that they want once more. Under the baton. */
+    void settle() {
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.waits()) {
+                endpoint.settle();
             }
         }
     }
@@ -358,6 +398,8 @@ final class DeviceBoard implements Board, Timers {
             }
             claims.forEach(DeviceClaim::connect);
         }
+        placeFreed(); // while it was installed, when it was not to be told
+        machine.placeFreed();
     }
 
     void published(boolean published) {
@@ -389,6 +431,8 @@ final class DeviceBoard implements Board, Timers {
             gone();
             machine.dispatcher().answerDeferred(this);
         }
+        endpoints.forEach(endpoint -> machine.firmware().forget(endpoint.address()));
+        machine.placeFreed();
     }
 
     private void gone() {
@@ -433,6 +477,10 @@ final class DeviceBoard implements Board, Timers {
 
     List<DeviceClaim> claims() {
         return List.copyOf(claims);
+    }
+
+    LiveMachine host() {
+        return machine;
     }
 
     Wiring wiring() {

@@ -98,6 +98,9 @@ final class DeviceClaim implements Claim {
         pastReads += old.reads;
         pastWrites += old.writes;
         pastFaults += old.faults;
+        if (board.published()) {
+            board.host().placeFreed();
+        }
     }
 
     @Override

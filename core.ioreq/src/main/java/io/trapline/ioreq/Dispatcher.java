@@ -95,10 +95,9 @@ final class Dispatcher {
         long address = request.address();
         switch (request.type()) {
             case IoRequestSlot.PORTIO:
-                Mapping found = map.port(address, width);
-                return found == nobody && pciPorts.contains(address)
+                return pciPorts.contains(address)
                         ? throughPciPorts(request)
-                        : found;
+                        : map.port(address, width);
             case IoRequestSlot.MMIO:
                 return map.memory(address, width);
             case IoRequestSlot.PCICFG:
@@ -108,13 +107,18 @@ final class Dispatcher {
         }
     }
 
+    /** As the HSM does: the bus comes before whoever has claimed these ports, or moved there. */
     private Mapping throughPciPorts(Request request) {
         if (pciPorts.isAddress(request)) {
             return pciPorts.addressPort();
         } else if (pciPorts.decode(request)) {
             return find(request);
         }
-        return nobody;
+        return map.port(request.address(), request.width());
+    }
+
+    PciPorts pciPorts() {
+        return pciPorts;
     }
 
     /** Publishes who answers where from now on. */

@@ -11,6 +11,7 @@ import io.trapline.device.PciIdentity;
  */
 final class HostBridge implements Device {
     static final String NAME = "hostbridge";
+    static final PciAddress ADDRESS = new PciAddress(0, 0, 0);
 
     // Intel 82441FX, which every guest knows
     private static final PciIdentity IDENTITY =
@@ -23,7 +24,7 @@ final class HostBridge implements Device {
 
     @Override
     public void install(Board board) {
-        board.endpoint(IDENTITY, new PciAddress(0, 0, 0));
+        board.endpoint(IDENTITY, ADDRESS);
     }
 
     /** Its header is the machine's affair. */

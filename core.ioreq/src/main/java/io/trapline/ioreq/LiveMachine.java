@@ -1,7 +1,6 @@
 package io.trapline.ioreq;
 
 import io.trapline.hypervisor.Hypervisor;
-import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VirtualMachine;
 import io.trapline.hypervisor.VmEvents;
 import io.trapline.hypervisor.VmShape;
@@ -47,7 +46,7 @@ final class LiveMachine implements Machine, VmEvents {
     private final GuestRam ram;
     private final Wiring wiring;
     private final InterruptPins pins;
-    private final BarWindows windows;
+    private final PciWindows firmware;
     private final BusSlots slots = new BusSlots(this);
     private final MachineClock clock;
     private final ReentrantLock lifecycle = new ReentrantLock();
@@ -86,7 +85,7 @@ final class LiveMachine implements Machine, VmEvents {
         ram = new GuestRam(vm.ram());
         wiring = new Wiring(dispatcher, vm.ram());
         pins = new InterruptPins(vm);
-        windows = spec.assignBars() ? new PciWindows() : BarWindows.NONE;
+        firmware = new PciWindows(wiring);
         DrivenTime driven = new DrivenTime(() -> patience.batonNanos());
         clock =
                 vm.drive(driven)
@@ -202,6 +201,7 @@ final class LiveMachine implements Machine, VmEvents {
                 clock.freeze();
             }
             dispatcher.renew(); // what is answered from now on is too late
+            dispatcher.pciPorts().reset();
             bays().forEach(Bay::reset); // under each baton: no answer is on its way any more,
             dispatcher.settle(); // nor by who holds none
             vm.reset();
@@ -308,9 +308,7 @@ final class LiveMachine implements Machine, VmEvents {
         Bay bay = made(plug.name());
         clients.changing(() -> bay.plug(plug));
         slots.changed();
-        if (bay.isOnPci()
-                && known(HostBridge.NAME) == null
-                && wiring.isFree(IoRequestSlot.PCICFG, 0)) {
+        if (bay.isOnPci() && known(HostBridge.NAME) == null && wiring.isFree(HostBridge.ADDRESS)) {
             plug(HostBridge.plug());
         }
     }
@@ -418,6 +416,10 @@ final class LiveMachine implements Machine, VmEvents {
     public void eject(String device) {
         Bay bay = bay(device);
         int places = bay.places();
+        if (device.equals(HostBridge.NAME)) {
+            throw new IllegalArgumentException(
+                    "device " + device + " is the PCI bus of machine " + name() + ": it stays");
+        }
         if (places == 0 || !slots.ask(places)) {
             takeOut(bay, "ejected by an administrator");
         }
@@ -565,8 +567,20 @@ final class LiveMachine implements Machine, VmEvents {
         return slots;
     }
 
+    /** Who gives base address registers their places, if somebody does. */
+    PciWindows firmware() {
+        return firmware;
+    }
+
     BarWindows windows() {
-        return windows;
+        return spec.assignBars() ? firmware : BarWindows.NONE;
+    }
+
+    /** Somebody has left a place: who waits for it, looks. */
+    void placeFreed() {
+        for (Bay bay : bays()) {
+            bay.placeFreed();
+        }
     }
 
     MachineClock clock() {

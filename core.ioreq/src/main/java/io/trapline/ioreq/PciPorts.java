@@ -38,6 +38,11 @@ final class PciPorts {
         return addressPort;
     }
 
+    /** Power-on. */
+    void reset() {
+        address = 0;
+    }
+
     /** Reads or writes CONFIG_ADDRESS. */
     long serve(Request request) {
         if (request.write()) {

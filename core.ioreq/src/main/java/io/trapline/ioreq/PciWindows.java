@@ -1,5 +1,9 @@
 package io.trapline.ioreq;
 
+import static io.trapline.hypervisor.IoRequestSlot.MMIO;
+import static io.trapline.hypervisor.IoRequestSlot.PORTIO;
+
+import io.trapline.device.PciAddress;
 import io.trapline.device.PciBar;
 import io.trapline.ioreq.pci.BarWindows;
 import io.trapline.ioreq.pci.Endpoint;
@@ -14,17 +18,28 @@ final class PciWindows implements BarWindows {
     private static final long NONE = 0;
 
     // spotless:off
-    private final Window ports  = new Window(0x2000,           0x1_0000);
-    private final Window memory = new Window(0xE000_0000L,     0xFE00_0000L); // above RAM, below the I/O APIC
-    private final Window high   = new Window(0x40_0000_0000L,  0x80_0000_0000L);
+    private final Window ports  = new Window(PORTIO, 0x2000,           0x1_0000);
+    private final Window memory = new Window(MMIO,   0xE000_0000L,     0xFE00_0000L); // above RAM, below the I/O APIC
+    private final Window high   = new Window(MMIO,   0x40_0000_0000L,  0x80_0000_0000L);
     // spotless:on
 
+    private final Wiring wiring;
     private final Map<Register, Place> places = new HashMap<>();
 
     /** One register of the machine. */
     private record Register(int routingId, int index) {}
 
     private record Place(PciBar kind, long length, long address) {}
+
+    /** Keeps away from what is claimed there already. */
+    PciWindows(Wiring wiring) {
+        this.wiring = wiring;
+    }
+
+    /** A function is gone for good: its places may be given to others. */
+    synchronized void forget(PciAddress function) {
+        places.keySet().removeIf(register -> register.routingId == function.routingId());
+    }
 
     @Override
     public synchronized long place(Endpoint function, int index, PciBar kind, long length) {
@@ -48,10 +63,12 @@ final class PciWindows implements BarWindows {
 
     /** A stretch of ports or addresses. */
     private final class Window {
+        private final int type;
         private final long first;
         private final long end;
 
-        Window(long first, long end) {
+        Window(int type, long first, long end) {
+            this.type = type;
             this.first = first;
             this.end = end;
         }
@@ -75,7 +92,7 @@ final class PciWindows implements BarWindows {
                     return place.address + place.length;
                 }
             }
-            return NONE;
+            return wiring.endOfWhatIsIn(type, at, length);
         }
     }
 }

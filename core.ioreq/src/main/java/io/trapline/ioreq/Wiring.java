@@ -1,5 +1,6 @@
 package io.trapline.ioreq;
 
+import io.trapline.device.PciAddress;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.RamRange;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.List;
  */
 final class Wiring {
     private static final long PORTS = 1 << 16;
+    private static final int FUNCTION_BITS = 3; // of a routing id, below bus and device
 
     private final Dispatcher dispatcher;
     private final List<RamRange> ram;
@@ -90,9 +92,33 @@ final class Wiring {
         }
     }
 
-    /** Whether nobody has that place. */
-    synchronized boolean isFree(int type, long address) {
-        return reserved.stream().noneMatch(m -> m.type == type && m.contains(address, 1));
+    /** Whether nobody has that place on the PCI bus. */
+    synchronized boolean isFree(PciAddress address) {
+        return reserved.stream()
+                .noneMatch(m -> m.type == IoRequestSlot.PCICFG && m.first == address.routingId());
+    }
+
+    /** Whether a PCI device has more functions than that one. */
+    synchronized boolean hasCompany(PciAddress address) {
+        int own = address.routingId();
+        return reserved.stream()
+                .anyMatch(
+                        m ->
+                                m.type == IoRequestSlot.PCICFG
+                                        && m.first != own
+                                        && (int) m.first >>> FUNCTION_BITS
+                                                == own >>> FUNCTION_BITS);
+    }
+
+    /** Where the first mapping that overlaps this range ends; 0 if none does. */
+    synchronized long endOfWhatIsIn(int type, long first, long length) {
+        Mapping range = new Mapping(type, first, length, null, null, null);
+        for (Mapping other : reserved) {
+            if (other.overlaps(range)) {
+                return other.first + other.length;
+            }
+        }
+        return 0;
     }
 
     synchronized void remove(Mapping mapping) {

@@ -356,6 +356,16 @@ class EndpointTest {
     }
 
     @Test
+    void writesAMessageToRamWhereTheGuestWantsItThere() throws Exception {
+        Card card = msix(1);
+        entry(0, 0x2000, 0x1234_5678, 0);
+        config(0x42, 2, 0x8000);
+        card.vectors.signal(0);
+        assertEquals(List.of(), test.vm.messages);
+        assertEquals(0x1234_5678, test.machine.ram().load(0x2000, 4));
+    }
+
+    @Test
     void keepsWhatIsMaskedPending() throws Exception {
         Card card = msix(66);
         config(0x42, 2, 0x8000);

@@ -118,11 +118,9 @@ final class BaseAddress {
         }
     }
 
-    /** Goes to the place that is wanted, if it is free. */
-    void settle(int command) {
+    /** Goes to the place that is wanted, if it is free; false if it is not. */
+    boolean settle(int command) {
         long address = wanted(command);
-        if (address != NOWHERE && !claim.mapped()) {
-            claim.move(address);
-        }
+        return address == NOWHERE || claim.mapped() || claim.move(address);
     }
 }

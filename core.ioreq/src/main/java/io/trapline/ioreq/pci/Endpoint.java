@@ -16,6 +16,7 @@ import io.trapline.ioreq.pci.Header.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /** PCI Local Bus 3.0, section 6.1: a function with a type 00h header, kept for its device. */
 public final class Endpoint implements PciEndpoint, PciFunction {
@@ -23,6 +24,7 @@ public final class Endpoint implements PciEndpoint, PciFunction {
     private final PciAddress address;
     private final int gsi;
     private final BarWindows windows;
+    private final BooleanSupplier company;
     private final Registers registers = new Registers();
     private final List<BaseAddress> bars = new ArrayList<>();
     private final List<Answered> answered = new ArrayList<>();
@@ -31,9 +33,16 @@ public final class Endpoint implements PciEndpoint, PciFunction {
     private Pin pin; // null: none
     private Msix msix; // null: none
     private Msi msi; // null: none
+    private volatile boolean waits;
 
     /** A capability whose registers the device answers. */
     private record Answered(int offset, int length, Region registers) {}
+
+    /** A function that is the only one of its device. */
+    public Endpoint(
+            Board board, PciIdentity identity, PciAddress address, int gsi, BarWindows windows) {
+        this(board, identity, address, gsi, windows, () -> false);
+    }
 
     /**
      * A function with nothing but its identity; it is not on the bus yet.
@@ -43,13 +52,20 @@ public final class Endpoint implements PciEndpoint, PciFunction {
      * @param address its place
      * @param gsi where its pin ends
      * @param windows where its base address registers are at power-on
+     * @param company whether there are other functions with its device number
      */
     public Endpoint(
-            Board board, PciIdentity identity, PciAddress address, int gsi, BarWindows windows) {
+            Board board,
+            PciIdentity identity,
+            PciAddress address,
+            int gsi,
+            BarWindows windows,
+            BooleanSupplier company) {
         this.board = board;
         this.address = address;
         this.gsi = gsi;
         this.windows = windows;
+        this.company = company;
         registers.define(Header.VENDOR_ID, 2, identity.vendor(), 0);
         registers.define(Header.DEVICE_ID, 2, identity.device(), 0);
         registers.define(Header.COMMAND, 2, 0, Command.WRITABLE);
@@ -181,8 +197,9 @@ public final class Endpoint implements PciEndpoint, PciFunction {
         }
     }
 
+    /** Section 6.8: a write of a doubleword, wherever that goes: to RAM too, if the guest says so. */
     private void send(long to, int data) {
-        if (busMaster()) {
+        if (busMaster() && !board.memory().store(to, 4, data)) {
             board.message(to, data);
         }
     }
@@ -208,7 +225,10 @@ public final class Endpoint implements PciEndpoint, PciFunction {
                 return readAnswered(part, register, width);
             }
         }
-        return registers.read(register, width);
+        int value = registers.read(register, width);
+        int within = Header.HEADER_TYPE - register;
+        boolean shared = within >= 0 && within < width && company.getAsBoolean();
+        return shared ? value | Header.MULTI_FUNCTION << 8 * within : value;
     }
 
     /** The two bytes at its start are the list's. */
@@ -255,10 +275,24 @@ public final class Endpoint implements PciEndpoint, PciFunction {
         for (BaseAddress bar : bars) {
             bar.leave(command);
         }
-        for (BaseAddress bar : bars) {
-            bar.settle(command);
-        }
+        settle();
         interruptsChanged();
+    }
+
+    /** Goes where the guest wants it, as far as those places are free. */
+    public void settle() {
+        waits = true; // said first: a place may become free just after it was found taken
+        int command = command();
+        boolean settled = true;
+        for (BaseAddress bar : bars) {
+            settled &= bar.settle(command);
+        }
+        waits = !settled;
+    }
+
+    /** Whether it wants to be where somebody else is; then {@link #settle} is worth a try. From any thread. */
+    public boolean waits() {
+        return waits;
     }
 
     /** Sections 6.8.1.3 and 6.8.2.3: with messages enabled the pin is not used. */

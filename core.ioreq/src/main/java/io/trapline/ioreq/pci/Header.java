@@ -34,5 +34,8 @@ final class Header {
 
     static final int BAR_COUNT = 6;
 
+    /** Of Header Type: other functions have the same device number (section 6.2.1). */
+    static final int MULTI_FUNCTION = 1 << 7;
+
     private Header() {}
 }
