@@ -24,6 +24,11 @@ final class Chips {
         Kvm.KVM_IRQCHIP_PIC_MASTER, Kvm.KVM_IRQCHIP_PIC_SLAVE, Kvm.KVM_IRQCHIP_IOAPIC
     };
 
+    /** Bits 63 to 20 of the address of a message (Intel SDM, volume 3, section 11.11.1). */
+    private static final long MESSAGES = 0xFEE;
+
+    private static final int MESSAGE_SHIFT = 20;
+
     private final Descriptor file;
     private final Block[] powerOn = new Block[CHIPS.length];
     private final Block pit = new Block(kvm_pit_state2.SIZEOF);
@@ -75,8 +80,11 @@ final class Chips {
         file.ioctl(Kvm.KVM_IRQ_LINE, lines.address() + offset(gsi, high ? 1 : 0));
     }
 
-    /** From any thread, even while the machine is closed. */
+    /** From any thread, even while the machine is closed. The kernel looks at no more of an address than who is meant. */
     boolean message(long address, int data) {
+        if (address >>> MESSAGE_SHIFT != MESSAGES) {
+            return false;
+        }
         synchronized (msi) {
             msi.bytes.putInt(kvm_msi.address_lo, (int) address);
             msi.bytes.putInt(kvm_msi.address_hi, (int) (address >>> 32));

@@ -2,6 +2,7 @@ package io.trapline.kvm;
 
 import static io.trapline.kvm.Lab.code;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -80,6 +81,8 @@ class InterruptTest {
             vector(lab, 0x40);
             lab.load(HANDLER, handler).run(CpuMode.REAL, guest);
             assertEquals("out 30/1 ff", lab.next());
+            assertFalse(lab.machine.message(0x1000, 0x40), "that is no message");
+            assertFalse(lab.machine.message(0x1_FEE0_0000L, 0x40));
             for (int round = 0; round < 500; round++) {
                 assertTrue(lab.machine.message(0xFEE00000L, 0x40));
                 assertTrue(lab.next().startsWith("out 31/1"));
