@@ -21,6 +21,15 @@ public record PciAddress(int bus, int device, int function) {
         }
     }
 
+    /**
+     * The place with that routing id.
+     *
+     * @param routingId 0 to 0xFFFF
+     */
+    public static PciAddress of(int routingId) {
+        return new PciAddress(routingId >>> 8, routingId >>> 3 & 0x1F, routingId & 7);
+    }
+
     /** Bus, device and function in 16 bits, as in CONFIG_ADDRESS. */
     public int routingId() {
         return bus << 8 | device << 3 | function;

@@ -75,6 +75,15 @@ public interface PciEndpoint {
      */
     PciVectors msi(int count);
 
-    /** Whether the guest lets it reach memory (Command bit 2). */
+    /** Whether the guest lets it reach memory (Command bit 2); a message is a write to memory too, and dropped. */
     boolean busMaster();
+
+    /**
+     * Names who is told when the guest gives or takes the right to reach memory: a kernel that starts another takes
+     * it from every device, so that none writes where the other is. Not told at power-on, and not of what a successor
+     * finds.
+     *
+     * @param changed run under the baton, before the guest's write is answered; {@link #busMaster} says what it is now
+     */
+    void onBusMaster(Runnable changed);
 }

@@ -9,6 +9,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** PCI Local Bus 3.0, section 3.2.2.3.2: bus, device and function in CONFIG_ADDRESS. */
 class PciAddressTest {
+    @Test
+    void isFoundByItsRoutingId() {
+        PciAddress address = new PciAddress(3, 31, 5);
+        assertEquals(address, PciAddress.of(address.routingId()));
+        assertThrows(IllegalArgumentException.class, () -> PciAddress.of(0x1_0000));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0, 4, 0, 0x0020, 00:04.0",

@@ -12,7 +12,7 @@ package io.trapline.machine;
  * @param requests accesses that it has answered
  * @param faults how often it threw
  * @param swaps how often a successor took over, state and all
- * @param detail one line: why it is not SERVING; empty if it is
+ * @param detail one line: why it is not SERVING, or what it waits for; mostly empty if it is
  */
 public record DeviceRow(
         String name,

@@ -33,6 +33,9 @@ public interface Machine {
     /** One row a claim, by type and address. */
     List<RangeRow> ranges();
 
+    /** One row a function on the PCI bus, by its place. */
+    List<PciRow> pci();
+
     /** One row a place that the guest touched and nobody claimed, most often touched first; bounded. */
     List<UnclaimedRow> unclaimed();
 

@@ -5,6 +5,7 @@ import io.trapline.machine.DeviceRow;
 import io.trapline.machine.DeviceRow.State;
 import io.trapline.machine.InspectedNode;
 import io.trapline.machine.MachineEvent;
+import io.trapline.machine.PciRow;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -579,6 +580,12 @@ final class Bay {
         return now != null && now.published() ? now.places() : 0;
     }
 
+    /** Its functions on the PCI bus, a row each. */
+    List<PciRow> pciRows() {
+        DeviceBoard now = board;
+        return now != null && now.published() ? now.pciRows() : List.of();
+    }
+
     /** A place has become free that its device may wait for. */
     void placeFreed() {
         DeviceBoard now = board;
@@ -599,7 +606,8 @@ final class Bay {
         }
     }
 
-    DeviceRow row() {
+    /** What it is and how; with a remark if there is nothing else to say. */
+    DeviceRow row(String remark) {
         Plug now = plug;
         DeviceBoard of = board;
         boolean installed = of != null && of.published();
@@ -613,6 +621,6 @@ final class Bay {
                 pastRequests + (installed ? of.requests() : 0),
                 faults,
                 swaps,
-                detail);
+                detail.isEmpty() ? remark : detail);
     }
 }

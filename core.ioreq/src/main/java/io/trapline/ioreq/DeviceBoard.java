@@ -18,6 +18,8 @@ import io.trapline.device.Timers;
 import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.VirtualMachine;
 import io.trapline.ioreq.pci.Endpoint;
+import io.trapline.ioreq.pci.Summary;
+import io.trapline.machine.PciRow;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -210,6 +212,33 @@ final class DeviceBoard implements Board, Timers {
                 endpoint.settle();
             }
         }
+    }
+
+    /** Its functions on the PCI bus, a row each; what answers for itself has a place and no more. From any thread. */
+    List<PciRow> pciRows() {
+        return claims.stream()
+                .filter(claim -> claim.type() == IoRequestSlot.PCICFG && claim.mapped())
+                .map(claim -> pciRow(PciAddress.of((int) claim.first())))
+                .toList();
+    }
+
+    private PciRow pciRow(PciAddress address) {
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.address().equals(address)) {
+                Summary seen = endpoint.summary();
+                return new PciRow(
+                        address.toString(),
+                        device(),
+                        seen.vendor(),
+                        seen.device(),
+                        seen.classCode(),
+                        seen.enabled(),
+                        seen.registers(),
+                        seen.capabilities(),
+                        seen.interrupt());
+            }
+        }
+        return new PciRow(address.toString(), device(), 0, 0, 0, "", "", "", "");
     }
 
     /** Shows its functions on the PCI bus. Under the baton. */

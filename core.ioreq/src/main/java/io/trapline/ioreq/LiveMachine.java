@@ -14,6 +14,7 @@ import io.trapline.machine.Machine;
 import io.trapline.machine.MachineEvent;
 import io.trapline.machine.MachineRow;
 import io.trapline.machine.MachineRow.State;
+import io.trapline.machine.PciRow;
 import io.trapline.machine.RangeRow;
 import io.trapline.machine.StatsRow;
 import io.trapline.machine.UnclaimedRow;
@@ -36,6 +37,8 @@ import org.HdrHistogram.Histogram;
 final class LiveMachine implements Machine, VmEvents {
     /** The client that answers what nobody claimed. */
     static final String DEFAULT_CLIENT = "default";
+
+    private static final String LEAVING = "the guest is asked to let go of it";
 
     private final MachineSpec spec;
     private final String backend;
@@ -455,7 +458,10 @@ final class LiveMachine implements Machine, VmEvents {
 
     @Override
     public List<DeviceRow> devices() {
-        return bays().stream().map(Bay::row).toList();
+        int leaving = slots.leaving();
+        return bays().stream()
+                .map(bay -> bay.row((bay.places() & leaving) == 0 ? "" : LEAVING))
+                .toList();
     }
 
     @Override
@@ -485,6 +491,14 @@ final class LiveMachine implements Machine, VmEvents {
         rows.sort(
                 Comparator.comparing(RangeRow::type).reversed().thenComparingLong(RangeRow::first));
         return rows;
+    }
+
+    @Override
+    public List<PciRow> pci() {
+        return bays().stream()
+                .flatMap(bay -> bay.pciRows().stream())
+                .sorted(Comparator.comparing(PciRow::address))
+                .toList();
     }
 
     @Override

@@ -19,9 +19,7 @@ final class Places {
     /** As {@code port 0x3f8+8}, or {@code pci 00:04.0}. */
     static String text(int type, long first, long length) {
         if (type == IoRequestSlot.PCICFG) {
-            int routingId = (int) first;
-            return "pci "
-                    + new PciAddress(routingId >> 8 & 0xFF, routingId >> 3 & 0x1F, routingId & 7);
+            return "pci " + PciAddress.of((int) first);
         }
         return type(type) + " 0x" + Long.toHexString(first) + "+" + Long.toUnsignedString(length);
     }

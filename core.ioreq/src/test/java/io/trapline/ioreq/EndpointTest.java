@@ -356,6 +356,19 @@ class EndpointTest {
     }
 
     @Test
+    void isToldWhetherItMayReachMemory() throws Exception {
+        List<Boolean> told = new ArrayList<>();
+        plug(false, c -> c.pci.onBusMaster(() -> told.add(c.pci.busMaster())));
+        config(COMMAND, 2, MASTER);
+        config(COMMAND, 2, MASTER | MEMORY);
+        config(COMMAND, 1, MEMORY);
+        assertEquals(List.of(true, false), told);
+        config(COMMAND, 2, MASTER);
+        test.machine.reset();
+        assertEquals(3, told.size(), "power-on is nothing to tell");
+    }
+
+    @Test
     void writesAMessageToRamWhereTheGuestWantsItThere() throws Exception {
         Card card = msix(1);
         entry(0, 0x2000, 0x1234_5678, 0);

@@ -6,6 +6,7 @@ import io.trapline.machine.ClientRow;
 import io.trapline.machine.DeviceRow;
 import io.trapline.machine.InspectedNode;
 import io.trapline.machine.MachineRow;
+import io.trapline.machine.PciRow;
 import io.trapline.machine.RangeRow;
 import io.trapline.machine.StatsRow;
 import io.trapline.machine.UnclaimedRow;
@@ -54,6 +55,16 @@ final class Tables {
             .number("writes", RangeRow::writes)
             .number("faults", RangeRow::faults);
 
+    private static final Table<PciRow> FUNCTIONS = new Table<PciRow>("nothing is on the PCI bus")
+            .text("place", PciRow::address)
+            .text("device", PciRow::device)
+            .text("id", row -> String.format("%04x:%04x", row.vendorId(), row.deviceId()))
+            .text("class", row -> String.format("%06x", row.classCode()))
+            .text("enabled", PciRow::enabled)
+            .text("registers", PciRow::registers)
+            .text("capabilities", PciRow::capabilities)
+            .text("interrupt", PciRow::interrupt);
+
     private static final Table<UnclaimedRow> UNCLAIMED = new Table<UnclaimedRow>("the guest touched nothing that is not claimed")
             .text("type", UnclaimedRow::type)
             .text("address", row -> hex(row.type(), row.address()))
@@ -87,6 +98,7 @@ final class Tables {
             DeviceRow.class, DEVICES,
             ClientRow.class, CLIENTS,
             RangeRow.class, RANGES,
+            PciRow.class, FUNCTIONS,
             UnclaimedRow.class, UNCLAIMED,
             StatsRow.class, STATS,
             BackendRow.class, BACKENDS,

@@ -3,6 +3,7 @@ package io.trapline.shell;
 import io.trapline.machine.Machine;
 import io.trapline.machine.MachineRow;
 import io.trapline.machine.Machines;
+import io.trapline.machine.PciRow;
 import java.util.List;
 import java.util.function.Consumer;
 import org.apache.felix.service.command.Descriptor;
@@ -15,7 +16,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = VmCommands.class)
 @GogoCommand(
         scope = "vm",
-        function = {"list", "pause", "resume", "reset", "stop"})
+        function = {"list", "pci", "pause", "resume", "reset", "stop"})
 public final class VmCommands {
 
     private final Machines machines;
@@ -30,6 +31,18 @@ public final class VmCommands {
     @Descriptor("lists the machines")
     public List<MachineRow> list() {
         return new Rows<>(MachineRow.class, machines.list());
+    }
+
+    /** The PCI bus of the only machine. */
+    @Descriptor("lists what is on the PCI bus of a machine: base address registers, capabilities")
+    public List<PciRow> pci() {
+        return pci("");
+    }
+
+    /** The PCI bus of a machine. */
+    @Descriptor("lists what is on the PCI bus of a machine: base address registers, capabilities")
+    public List<PciRow> pci(@Descriptor(Words.MACHINE) String machine) {
+        return new Rows<>(PciRow.class, Chosen.machine(machines, machine).pci());
     }
 
     /** Pauses the only machine. */

@@ -90,6 +90,17 @@ final class BaseAddress {
         return length;
     }
 
+    /** Which it is, what it decodes, and where. */
+    @Override
+    public String toString() {
+        return index()
+                + ": "
+                + (kind == PciBar.IO ? "port " : "memory ")
+                + (claim.mapped() ? "0x" + Long.toHexString(claim.first()) : "unmapped")
+                + "+"
+                + length;
+    }
+
     boolean covers(int register) {
         return register >= offset && register < offset + (wide(kind) ? 8 : 4);
     }

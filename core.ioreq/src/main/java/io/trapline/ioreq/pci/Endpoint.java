@@ -33,6 +33,7 @@ public final class Endpoint implements PciEndpoint, PciFunction {
     private Pin pin; // null: none
     private Msix msix; // null: none
     private Msi msi; // null: none
+    private Runnable mastery = () -> {}; // told when Command bit 2 changes
     private volatile boolean waits;
 
     /** A capability whose registers the device answers. */
@@ -209,6 +210,11 @@ public final class Endpoint implements PciEndpoint, PciFunction {
         return (command() & Command.BUS_MASTER) != 0;
     }
 
+    @Override
+    public void onBusMaster(Runnable changed) {
+        mastery = Objects.requireNonNull(changed);
+    }
+
     private int command() {
         return registers.read(Header.COMMAND, 2);
     }
@@ -253,9 +259,13 @@ public final class Endpoint implements PciEndpoint, PciFunction {
                 return;
             }
         }
+        boolean master = busMaster();
         registers.write(register, width, value);
         if (register < Header.END) {
             decode();
+            if (busMaster() != master) {
+                mastery.run();
+            }
         } else {
             interruptsChanged();
         }
@@ -354,6 +364,20 @@ public final class Endpoint implements PciEndpoint, PciFunction {
             decode();
         }
         return alike;
+    }
+
+    /** A line for an administrator. From any thread. */
+    public Summary summary() {
+        return Summary.of(registers, bars, interrupt());
+    }
+
+    private String interrupt() {
+        if (msix != null && msix.enabled()) {
+            return "MSI-X";
+        } else if (msi != null && msi.enabled()) {
+            return "MSI";
+        }
+        return pin == null ? "" : "line " + pin.gsi();
     }
 
     /** Shows the header, and where the registers decode. */
