@@ -90,6 +90,18 @@ final class Configuration {
         if (properties.isEmpty()) {
             return;
         }
+        byPid.computeIfAbsent(
+                        MACHINE + "~" + theMachine(properties.keySet().toString()),
+                        pid -> new TreeMap<>())
+                .putAll(properties);
+    }
+
+    /**
+     * The machine that the command line means: the only one, or {@code main}.
+     *
+     * @param what that is said of it, for the message
+     */
+    String theMachine(String what) throws BadInput {
         List<String> machines = machines();
         String name = machines.size() == 1 ? machines.get(0) : "main";
         if (machines.size() > 1 && !machines.contains(name)) {
@@ -99,10 +111,15 @@ final class Configuration {
                             + " has "
                             + String.join(", ", machines)
                             + "; write "
-                            + properties.keySet()
+                            + what
                             + " there, or call one of them main");
         }
-        byPid.computeIfAbsent(MACHINE + "~" + name, pid -> new TreeMap<>()).putAll(properties);
+        return name;
+    }
+
+    /** Whether there is that configuration. */
+    boolean has(String pid) {
+        return byPid.containsKey(pid);
     }
 
     /**

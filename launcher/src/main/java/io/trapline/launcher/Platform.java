@@ -22,6 +22,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceException;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.startlevel.BundleStartLevel;
@@ -157,7 +158,7 @@ final class Platform implements AutoCloseable {
 
     private static FrameworkListener tell() {
         return event -> {
-            if (event.getType() == FrameworkEvent.ERROR) {
+            if (event.getType() == FrameworkEvent.ERROR && !hasBeenTold(event.getThrowable())) {
                 System.err.println(
                         "trapline: "
                                 + event.getBundle().getSymbolicName()
@@ -165,6 +166,12 @@ final class Platform implements AutoCloseable {
                                 + oneLine(event.getThrowable()));
             }
         };
+    }
+
+    /** A service that its component could not make: the component has said why. */
+    private static boolean hasBeenTold(Throwable thrown) {
+        return thrown instanceof ServiceException e
+                && e.getType() == ServiceException.FACTORY_ERROR;
     }
 
     private static String oneLine(Throwable e) {

@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
         })
 final class Run implements Callable<Integer> {
     @Mixin private MachineOptions machine;
+    @Mixin private DiskOption disks;
     @Mixin private CacheOption cache;
 
     @Option(
@@ -58,14 +59,14 @@ final class Run implements Callable<Integer> {
     @Override
     public Integer call() throws BadInput, InterruptedException {
         Layout layout = Layout.find();
-        List<Path> bundles =
-                new ArrayList<>(layout.bundlesBut("demo", Qtest.BUNDLE, Qtest.METATYPE));
+        List<Path> bundles = new ArrayList<>(layout.bundlesBut("demo", Qtest.BUNDLE));
         bundles.removeIf(jar -> isFileInstall(jar) && deploy == null);
         bundles.addAll(layout.jars("devices"));
 
         Configuration configuration = config == null ? byDefault() : Configuration.read(config);
         configuration.machine(machine.settings());
-        if (config != null) {
+        disks.addTo(configuration);
+        if (config != null || disks.given()) {
             configuration.check(
                     Metatype.of(bundles), note -> System.err.println("trapline: note: " + note));
         }

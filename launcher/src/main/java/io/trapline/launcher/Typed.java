@@ -7,11 +7,13 @@ import java.util.Map;
 
 /** Values of a configuration: as their keys want them, and back to JSON. */
 final class Typed {
+    private static final String UNITS = "KMGT"; // powers of 1024
+
     private Typed() {}
 
     /**
      * A value of the type that its key wants. A whole number may be written as text in C's notation, because JSON
-     * has no {@code 0x3F8}.
+     * has no {@code 0x3F8}, or with a unit: {@code 2G}.
      *
      * @throws IllegalArgumentException if it is of another type or out of range
      */
@@ -50,7 +52,7 @@ final class Typed {
     private static Long whole(Object value, Metatype.Attribute wanted) {
         long number;
         if (value instanceof String text) {
-            number = Long.decode(text);
+            number = decode(text);
         } else if (value instanceof Long || value instanceof Integer) {
             number = ((Number) value).longValue();
         } else {
@@ -63,6 +65,19 @@ final class Typed {
             throw new IllegalArgumentException("out of range");
         }
         return number;
+    }
+
+    private static long decode(String text) {
+        int unit = text.isEmpty() ? -1 : UNITS.indexOf(text.charAt(text.length() - 1));
+        try {
+            return unit < 0
+                    ? Long.decode(text)
+                    : Math.multiplyExact(
+                            Long.decode(text.substring(0, text.length() - 1)),
+                            1L << 10 * (unit + 1));
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("out of range", e);
+        }
     }
 
     private static Object require(Object value, Class<?> type) {

@@ -62,6 +62,20 @@ class BadInputProcessTest {
     }
 
     @Test
+    void aDiskThatIsMissing() throws Exception {
+        String said = refused(2, Trapline.start("run", "--disk", folder + "/none.img"));
+
+        assertSays("trapline: --disk: " + folder + "/none.img: no such file; truncate", said);
+    }
+
+    @Test
+    void aSettingThatNoDiskHas() throws Exception {
+        String said = refused(2, Trapline.start("run", "--disk", "null:1M,colour=red"));
+
+        assertSays("trapline: devices.virtioblk~disk: unknown key \"colour\"; known:", said);
+    }
+
+    @Test
     void aConfigurationThatIsMissing() throws Exception {
         String said = refused(2, Trapline.start("run", "--config", folder + "/none.json"));
 

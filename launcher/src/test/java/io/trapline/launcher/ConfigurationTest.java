@@ -91,6 +91,8 @@ class ConfigurationTest {
                 "'\"port\": \"com\"'   | port = \"com\", wanted whole number",
                 "'\"port\": 1.5'       | port = 1.5, wanted whole number",
                 "'\"port\": true'      | port = true, wanted whole number",
+                "'\"port\": \"1G1\"'     | port = \"1G1\", wanted whole number",
+                "'\"size\": \"9999999T\"'| size = \"9999999T\", wanted whole number",
                 "'\"port\": 4294967296'| port = 4294967296, wanted whole number",
                 "'\"vcpus\": 17'       | vcpus = 17, wanted whole number from 1 to 16",
                 "'\"polling\": \"yes\"'| polling = \"yes\", wanted true or false",
@@ -132,6 +134,14 @@ class ConfigurationTest {
     @CsvSource({"''", "'[]'", "'{'", "'{ \"gadget~a\": { \"port\": '", "'{ \"a\": /* '"})
     void refusesWhatIsNoObject(String text) {
         assertTrue(refusal(text).startsWith("c.json"), text);
+    }
+
+    @Test
+    void takesNumbersInOtherNotations() throws Exception {
+        Configuration read = checked("{ \"gadget~a\": { \"port\": \"0x3F8\", \"size\": \"2G\" } }");
+
+        assertEquals(0x3F8L, read.value("gadget~a", "port"));
+        assertEquals(2L << 30, read.value("gadget~a", "size"));
     }
 
     @Test

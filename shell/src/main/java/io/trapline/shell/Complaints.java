@@ -24,6 +24,10 @@ public final class Complaints {
     private static final Pattern MISSING =
             Pattern.compile(
                     "missing requirement \\[.*?\\(R [^)]*\\)\\] (.*?)(?: \\[caused by| Unresolved|$)");
+    // As Declarative Services put it; what others say then of the missing service is a consequence.
+    private static final String NOT_MADE =
+            "Error during instantiation of the implementation object";
+    private static final String NO_SERVICE = "Service factory returned null";
     private static final Pattern PACKAGE = Pattern.compile("\\(osgi\\.wiring\\.package=([^)]*)\\)");
 
     private final LogReaderService log;
@@ -60,17 +64,30 @@ public final class Complaints {
             return;
         }
         String words = words(bundle, entry.getMessage(), entry.getException());
-        if (!words.equals(told)) {
+        if (!words.equals(told) && !words.contains(NO_SERVICE)) {
             told = words;
             screen.print("trapline: " + words);
         }
+    }
+
+    /** What was wrong in the first place. */
+    private static String last(Throwable thrown) {
+        Throwable last = thrown;
+        while (last.getCause() != null && last.getCause() != last) {
+            last = last.getCause();
+        }
+        String message = last.getMessage();
+        // Not of NoSuchFileException, which says the file and nothing else.
+        return message != null && message.contains(" ") ? message : last.toString();
     }
 
     /** A complaint in one line. */
     static String words(String bundle, String message, Throwable cause) {
         String why = cause == null || cause.getMessage() == null ? "" : cause.getMessage();
         Matcher jar = NOT_STARTED.matcher(message);
-        if (!jar.find()) {
+        if (message.contains(NOT_MADE) && cause != null) {
+            return bundle + ": " + last(cause);
+        } else if (!jar.find()) {
             String first = message.lines().findFirst().orElse("");
             return bundle
                     + ": "

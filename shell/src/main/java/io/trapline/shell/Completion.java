@@ -48,7 +48,11 @@ final class Completion implements Completer {
         Stream<String> options = Stream.of("--machine");
         return switch (command) {
             case "help" -> commands();
-            case "device:inspect", "device:eject" ->
+            case "device:inspect",
+                    "device:eject",
+                    "device:settings",
+                    "device:set",
+                    "device:remove" ->
                     plain == 0 ? Stream.concat(devices(), options) : options;
             case "ioreq:map" ->
                     plain == 0

@@ -9,6 +9,20 @@ class ComplaintsTest {
     private static final String FILE_INSTALL = "org.apache.felix.fileinstall";
 
     @Test
+    void aDeviceThatCouldNotBeMadeSaysWhy() {
+        Exception cause =
+                new java.lang.reflect.InvocationTargetException(
+                        new java.io.IOException("image d.img is in use by another machine"));
+        assertEquals(
+                "my.disk: image d.img is in use by another machine",
+                Complaints.words(
+                        "my.disk",
+                        "bundle my.disk:1.0.0 (32)[my.Disk(22)] : Error during instantiation of the"
+                                + " implementation object",
+                        cause));
+    }
+
+    @Test
     void namesThePackageThatIsMissing() {
         Exception unresolved =
                 new Exception(
