@@ -45,7 +45,7 @@ final class DeviceBoard implements Board, Timers {
     private final List<DeviceTimer> timers = new CopyOnWriteArrayList<>();
     private final Set<Line> lines = new CopyOnWriteArraySet<>();
     private final List<Endpoint> endpoints = new CopyOnWriteArrayList<>();
-    private volatile PostedTask posted; // the last; null: none
+    private final SpareTasks spareTasks = new SpareTasks();
     private final Settling settling = new Settling(this);
     private volatile boolean published;
     private volatile boolean closed;
@@ -320,15 +320,15 @@ final class DeviceBoard implements Board, Timers {
 
     @Override
     public void post(Runnable task) {
+        Objects.requireNonNull(task);
         if (!closed) {
-            PostedTask again = posted;
-            if (again == null || !again.take(task)) {
-                again = new PostedTask(this, Objects.requireNonNull(task));
-                again.take(task);
-                posted = again;
-            }
-            bay.client().post(again);
+            PostedTask spare = spareTasks.take();
+            bay.client().post((spare == null ? new PostedTask(this) : spare).of(task));
         }
+    }
+
+    SpareTasks spareTasks() {
+        return spareTasks;
     }
 
     @Override

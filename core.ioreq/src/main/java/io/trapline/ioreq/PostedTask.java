@@ -1,21 +1,18 @@
 package io.trapline.ioreq;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
-/** A task from outside, for the device of a board; used again where the device posts the same one again and again. */
+/** A task from outside, for the device of a board; used again for the next one. */
 final class PostedTask extends Work {
     private final DeviceBoard board;
-    private final Runnable task;
-    private final AtomicBoolean queued = new AtomicBoolean();
+    private Runnable task;
 
-    PostedTask(DeviceBoard board, Runnable task) {
+    PostedTask(DeviceBoard board) {
         this.board = board;
-        this.task = task;
     }
 
-    /** Takes it for a queue; false if it is for another task, or stands in one. */
-    boolean take(Runnable wanted) {
-        return task == wanted && queued.compareAndSet(false, true);
+    /** Whoever took it from the spare ones has it to himself. */
+    PostedTask of(Runnable next) {
+        task = next;
+        return this;
     }
 
     @Override
@@ -25,9 +22,11 @@ final class PostedTask extends Work {
             now.post(this);
             return;
         }
-        queued.set(false); // first, for the task may post itself
+        Runnable mine = task;
+        task = null;
+        board.spareTasks().give(this); // out of the queue: the task may post itself with it
         if (!board.closed()) {
-            board.contained(task, client);
+            board.contained(mine, client);
         }
     }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.sun.management.ThreadMXBean;
 import io.trapline.hypervisor.IoRequestSlot;
 import java.lang.management.ManagementFactory;
+import java.util.OptionalLong;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,52 @@ class AllocationTest {
             long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
 
             assertEquals(0, after - before - 2 * counting, NOISE);
+        }
+    }
+
+    @Test
+    void isZeroForTasksAndDoorbells() throws Exception {
+        ByHand hands = new ByHand();
+        try (TestMachine test = new TestMachine(1, hands)) {
+            test.vm.signals = true;
+            int[] runs = new int[2];
+            TestDevice device = new TestDevice(b -> {});
+            test.plug(
+                    "a",
+                    device.with(
+                            b ->
+                                    b.doorbell(
+                                            b.memory(0xFEB0_0000L, 0x1000, device),
+                                            0,
+                                            2,
+                                            OptionalLong.empty(),
+                                            () -> runs[0]++)));
+            Runnable task = () -> runs[1]++;
+            device.onRead =
+                    offset -> { // posted under the baton: run by this thread once it is answered
+                        device.board.post(task);
+                        return 0;
+                    };
+            Runnable bell = test.vm.bells.get(0).rung();
+            work(test.vm, bell, 3 * REQUESTS);
+            long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+            work(test.vm, bell, REQUESTS);
+            long after = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+
+            assertEquals(0, after - before, 2 * NOISE);
+            assertEquals(4 * REQUESTS, runs[0]);
+            assertEquals(4 * REQUESTS, runs[1]);
+        }
+    }
+
+    private static void work(FakeVm vm, Runnable bell, int rounds) {
+        IoRequestSlot slot = vm.slots[0];
+        for (int i = 0; i < rounds; i++) {
+            bell.run();
+            slot.request(IoRequestSlot.MMIO, IoRequestSlot.READ, 0xFEB0_0008L, 8, 0);
+            slot.state(IoRequestSlot.PROCESSING);
+            vm.upcall(0);
+            slot.state(IoRequestSlot.FREE);
         }
     }
 
