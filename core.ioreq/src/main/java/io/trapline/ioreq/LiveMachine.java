@@ -204,9 +204,9 @@ final class LiveMachine implements Machine, VmEvents {
                 clock.freeze();
             }
             dispatcher.renew(); // what is answered from now on is too late
-            dispatcher.pciPorts().reset();
             bays().forEach(Bay::reset); // under each baton: no answer is on its way any more,
             dispatcher.settle(); // nor by who holds none
+            dispatcher.pciPorts().reset();
             vm.reset();
             boot();
             clock.run();

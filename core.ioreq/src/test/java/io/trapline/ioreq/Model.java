@@ -169,7 +169,7 @@ final class Model {
             byDefault(request, true);
             return;
         }
-        if (request.type == IoRequestSlot.PORTIO && request.width > 0 && lookUp(request) == null) {
+        if (request.type == IoRequestSlot.PORTIO && request.width > 0) {
             long port = request.address;
             if (port == 0xCF8 && request.width == 4) {
                 countDefault(request);
@@ -508,6 +508,7 @@ final class Model {
     }
 
     void reset() {
+        configAddress = 0;
         for (Bay bay : bays.values()) {
             bay.held.clear();
             if (bay.state == State.HOLDING) {
