@@ -47,7 +47,7 @@ class DiskProcessTest {
             trapline.type("vm:pci").await("00:00.0  hostbridge  8086:1237  060000");
             trapline.await("disk        1af4:1042  010000  memory");
             trapline.await("00:07.0  disk1       1af4:1042");
-            trapline.type("device:settings disk").await("  serial                  ABC");
+            trapline.type("device:settings disk").await("    serial                ABC");
             trapline.type("vm:pci nosuch").await("trapline: no machine nosuch");
             trapline.type("exit");
 
@@ -60,10 +60,14 @@ class DiskProcessTest {
         try (Trapline trapline =
                 Trapline.start("run", "--backend", "sim", "--disk", image.toString())) {
             trapline.await("machine main: running on sim");
-            trapline.type("device:set disk size=8M").await("  size                    8388608");
+            trapline.type("device:set disk size=8M").await("    size                  8388608");
             trapline.await("disk: SERVING");
             trapline.type("device:inspect disk")
                     .await("capacity                0x0000000000004000");
+            trapline.type("device:add devices.virtioblk.limits disk iops=1000")
+                    .await("    iops                  1000");
+            trapline.type("device:set disk iops=2K depth=64")
+                    .await("    iops                  2048");
             trapline.type("device:set disk size=much")
                     .await("trapline: size=much, wanted a whole number, e.g. 512, 0x3F8 or 2G");
             trapline.type("device:set disk colour=red").await("trapline: unknown key: colour=red");

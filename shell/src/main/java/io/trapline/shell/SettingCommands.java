@@ -3,9 +3,12 @@ package io.trapline.shell;
 import io.trapline.machine.InspectedNode;
 import io.trapline.machine.Machines;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,16 +63,17 @@ public final class SettingCommands {
             throws IOException {
         String chosen = Chosen.machine(machines, machine).name();
         Map<String, Object> values = vocabulary.read(pid, settings);
-        if (all(chosen).containsKey(device)) {
-            throw new IllegalArgumentException(
-                    "machine " + chosen + " has a device " + device + " already");
+        for (Configuration other : all(chosen).getOrDefault(device, List.of())) {
+            // More of the same device, as devices.virtioblk.limits is, goes beside it.
+            if (!pid.startsWith(other.getFactoryPid() + ".")) {
+                throw new IllegalArgumentException(
+                        "machine " + chosen + " has a device " + device + " already");
+            }
         }
         values.put(NAME, device);
         values.put(MACHINE, chosen);
         return updated(
-                device,
-                configurations.getFactoryConfiguration(pid, chosen + "." + device, "?"),
-                values);
+                configurations.getFactoryConfiguration(pid, chosen + "." + device, "?"), values);
     }
 
     /** What is set. */
@@ -82,8 +86,7 @@ public final class SettingCommands {
                     String machine,
             @Descriptor("the device's name, e.g. disk") String device)
             throws IOException {
-        Configuration configuration = of(machine, device);
-        return shown(device, configuration, values(configuration));
+        return shown(device, of(machine, device));
     }
 
     /** A device goes on with other settings. */
@@ -99,16 +102,30 @@ public final class SettingCommands {
             @Descriptor("the device's name, e.g. disk") String device,
             @Descriptor("what to change, e.g. size=2G") String... settings)
             throws IOException {
-        Configuration configuration = of(machine, device);
-        Map<String, Object> values = values(configuration);
-        Map<String, Object> changes = vocabulary.read(configuration.getFactoryPid(), settings);
-        if (changes.containsKey(NAME) || changes.containsKey(MACHINE)) {
-            throw new IllegalArgumentException(
-                    "another name or machine makes another device: device:remove this one and"
-                            + " device:add that");
+        List<Configuration> all = of(machine, device);
+        Map<Configuration, Map<String, Object>> changes = new LinkedHashMap<>();
+        for (String setting : settings) {
+            Configuration knows = whoKnows(setting.split("=", 2)[0], all);
+            Map<String, Object> read = vocabulary.read(knows.getFactoryPid(), setting);
+            if (read.containsKey(NAME) || read.containsKey(MACHINE)) {
+                throw new IllegalArgumentException(
+                        "another name or machine makes another device: device:remove this one and"
+                                + " device:add that");
+            }
+            changes.computeIfAbsent(knows, SettingCommands::values).putAll(read);
         }
-        values.putAll(changes);
-        return updated(device, configuration, values);
+        for (Map.Entry<Configuration, Map<String, Object>> change : changes.entrySet()) {
+            change.getKey().update(new Hashtable<>(change.getValue()));
+        }
+        return shown(device, all);
+    }
+
+    /** Whose key it is; the device's own, if nobody's. */
+    private Configuration whoKnows(String key, List<Configuration> all) {
+        return all.stream()
+                .filter(one -> vocabulary.keys(one.getFactoryPid()).containsKey(key))
+                .findFirst()
+                .orElse(all.get(0));
     }
 
     /** A device goes, and its configuration with it. */
@@ -122,17 +139,19 @@ public final class SettingCommands {
                     String machine,
             @Descriptor("the device's name, e.g. disk") String device)
             throws IOException {
-        Configuration configuration = of(machine, device);
-        InspectedNode was = shown(device, configuration, values(configuration));
-        configuration.delete();
+        List<Configuration> all = of(machine, device);
+        InspectedNode was = shown(device, all);
+        for (Configuration configuration : all) {
+            configuration.delete();
+        }
         return was;
     }
 
-    private Configuration of(String machine, String device) throws IOException {
+    private List<Configuration> of(String machine, String device) throws IOException {
         String chosen = Chosen.machine(machines, machine).name();
-        Map<String, Configuration> all = all(chosen);
-        Configuration configuration = all.get(device);
-        if (configuration == null) {
+        Map<String, List<Configuration>> all = all(chosen);
+        List<Configuration> found = all.get(device);
+        if (found == null) {
             throw new IllegalArgumentException(
                     "no device "
                             + device
@@ -141,12 +160,12 @@ public final class SettingCommands {
                             + ", there is "
                             + all.keySet());
         }
-        return configuration;
+        return found;
     }
 
-    /** The configurations of a machine's devices, by the device's name. */
-    private Map<String, Configuration> all(String machine) throws IOException {
-        Map<String, Configuration> found = new TreeMap<>();
+    /** The configurations of a machine's devices, by the device's name; its own first, then what belongs to it. */
+    private Map<String, List<Configuration>> all(String machine) throws IOException {
+        Map<String, List<Configuration>> found = new TreeMap<>();
         try {
             Configuration[] all = configurations.listConfigurations("(service.factoryPid=*)");
             for (Configuration configuration : all == null ? new Configuration[0] : all) {
@@ -154,13 +173,16 @@ public final class SettingCommands {
                 boolean device = !configuration.getFactoryPid().equals(Machines.PID);
                 if (device && machine.equals(values.getOrDefault(MACHINE, "main"))) {
                     String pid = configuration.getPid();
-                    String name = pid.substring(pid.indexOf('~') + 1);
-                    found.put(values.getOrDefault(NAME, name).toString(), configuration);
+                    Object name = values.getOrDefault(NAME, pid.substring(pid.indexOf('~') + 1));
+                    found.computeIfAbsent(name.toString(), n -> new ArrayList<>())
+                            .add(configuration);
                 }
             }
         } catch (InvalidSyntaxException e) {
             throw new AssertionError(e);
         }
+        found.values()
+                .forEach(own -> own.sort(Comparator.comparingInt(c -> c.getFactoryPid().length())));
         return found;
     }
 
@@ -174,20 +196,26 @@ public final class SettingCommands {
         return values;
     }
 
-    private static InspectedNode updated(
-            String device, Configuration configuration, Map<String, Object> values)
+    private static InspectedNode updated(Configuration configuration, Map<String, Object> values)
             throws IOException {
         configuration.update(new Hashtable<>(values));
-        return shown(device, configuration, values);
+        return shown(values.get(NAME).toString(), List.of(configuration));
     }
 
-    private static InspectedNode shown(
-            String device, Configuration configuration, Map<String, Object> values) {
-        List<InspectedNode> children =
-                values.entrySet().stream()
-                        .filter(e -> !e.getKey().startsWith("service."))
-                        .map(e -> new InspectedNode(e.getKey(), e.getValue().toString(), List.of()))
-                        .toList();
-        return new InspectedNode(device, configuration.getFactoryPid(), children);
+    /** One group a configuration. */
+    private static InspectedNode shown(String device, List<Configuration> configurations) {
+        return new InspectedNode(
+                device,
+                "",
+                configurations.stream()
+                        .map(c -> new InspectedNode(c.getFactoryPid(), "", settings(c)))
+                        .toList());
+    }
+
+    private static List<InspectedNode> settings(Configuration configuration) {
+        return values(configuration).entrySet().stream()
+                .filter(e -> !e.getKey().startsWith("service."))
+                .map(e -> new InspectedNode(e.getKey(), e.getValue().toString(), List.of()))
+                .toList();
     }
 }
