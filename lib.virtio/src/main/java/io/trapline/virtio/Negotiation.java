@@ -137,6 +137,25 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         }
     }
 
+    /**
+     * The driver has taken the device's right to reach memory, or given it back. It is taken with nothing in flight;
+     * given back, the driver hears of what was done last, and what it has made available meanwhile is served.
+     */
+    void reachChanged() {
+        if (!signals.reachesMemory()) {
+            quiesce();
+            return;
+        }
+        for (Virtqueue queue : queues) {
+            if (queue != null) {
+                queue.flush();
+                if (queue.listen()) {
+                    device.available(queue);
+                }
+            }
+        }
+    }
+
     boolean started() {
         return (status & Status.DRIVER_OK) != 0;
     }
@@ -299,7 +318,7 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
     // ---- State
 
-    /** Ends all queues; what was in flight is given back. */
+    /** Has nothing in flight any more; what was is given back. */
     void quiesce() {
         for (int i = 0; i < queues.length; i++) {
             Virtqueue queue = queues[i];

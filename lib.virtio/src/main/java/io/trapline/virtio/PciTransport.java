@@ -87,6 +87,7 @@ final class PciTransport implements Transport, Region {
     public void install(Negotiation made) {
         negotiation = made;
         common = new CommonConfiguration(made, vectors, this::reset);
+        pci.onBusMaster(made::reachChanged);
     }
 
     @Override

@@ -86,10 +86,11 @@ public interface VirtioDevice {
     void available(Virtqueue queue);
 
     /**
-     * A queue ends: the driver has reset it, or the device, or a successor is to take over. Returns when none of its
-     * buffers is read or written any more; to wait for the host's I/O is all right.
+     * A queue ends: the driver has reset it, or the device, or a successor is to take over, or the driver lets the
+     * device reach no memory. Returns when none of its buffers is read or written any more; to wait for the host's I/O
+     * is all right.
      *
-     * @param queue which; not to be used after this
+     * @param queue which; not to be used after this, until {@link #available} names it again
      * @param giveBack whether the driver is to hear of what was in flight: the successor will not
      */
     default void stop(Virtqueue queue, boolean giveBack) {}

@@ -109,6 +109,23 @@ class PciStructuresTest {
         played.ring(0);
         assertEquals(List.of(), driver.pollAll());
         board.configure(0, 0x04, 2, 2 | 4);
+        assertEquals(1, driver.pollAll().size(), "served once it may be: nobody rings again");
+    }
+
+    /** The same: a kernel that starts another takes the right with requests in flight. */
+    @Test
+    void hasNothingInFlightOnceItIsNoBusMaster() {
+        RingDriver driver = played.start(0, 0, 8);
+        sink.echo = false;
+        driver.add(List.of(Piece.write(BUFFER, 1)));
+        played.ring(0);
+        assertEquals(List.of(), driver.pollAll());
+        board.configure(0, 0x04, 2, 2);
+        assertEquals(1, driver.pollAll().size());
+        assertEquals(0, sink.port.queue(0).inFlight());
+        sink.echo = true;
+        board.configure(0, 0x04, 2, 2 | 4);
+        driver.add(List.of(Piece.write(BUFFER, 1)));
         played.ring(0);
         assertEquals(1, driver.pollAll().size());
     }
