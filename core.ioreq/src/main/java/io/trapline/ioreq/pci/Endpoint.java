@@ -2,6 +2,7 @@ package io.trapline.ioreq.pci;
 
 import io.trapline.device.Board;
 import io.trapline.device.Claim;
+import io.trapline.device.GuestMemory;
 import io.trapline.device.Inspector;
 import io.trapline.device.InterruptLine;
 import io.trapline.device.PciAddress;
@@ -200,7 +201,13 @@ public final class Endpoint implements PciEndpoint, PciFunction {
 
     /** Section 6.8: a write of a doubleword, wherever that goes: to RAM too, if the guest says so. */
     private void send(long to, int data) {
-        if (busMaster() && !board.memory().store(to, 4, data)) {
+        if (!busMaster()) {
+            return;
+        }
+        GuestMemory memory = board.memory();
+        if (memory.contains(to, 4)) {
+            memory.store(to, 4, data);
+        } else {
             board.message(to, data);
         }
     }
