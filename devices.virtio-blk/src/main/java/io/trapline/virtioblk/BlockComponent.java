@@ -2,10 +2,12 @@ package io.trapline.virtioblk;
 
 import io.trapline.device.Device;
 import io.trapline.device.PciAddress;
+import io.trapline.virtio.Features;
 import io.trapline.virtio.Placement;
 import io.trapline.virtio.VirtioPlug;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -140,6 +142,13 @@ public final class BlockComponent extends VirtioPlug {
                 description = "bytes of one piece of a request, at most, from 512; 0: no limit",
                 min = "0")
         int sizemax() default 0;
+
+        @AttributeDefinition(
+                required = false,
+                description =
+                        "features of the ring that are not offered: indirect_desc, event_idx, packed,"
+                                + " in_order, notification_data, notif_config_data, ring_reset")
+        String[] withhold() default {};
     }
 
     private static final int WORKERS = 16;
@@ -187,7 +196,7 @@ public final class BlockComponent extends VirtioPlug {
 
     private BlockComponent(
             Config config, String name, Image image, ExecutorService workers, BlockDevice device) {
-        super(device, placement(config));
+        super(device, placement(config), withheld(config));
         machine = config.machine();
         this.name = name;
         this.device = device;
@@ -211,8 +220,16 @@ public final class BlockComponent extends VirtioPlug {
                 config.serial());
     }
 
+    private static long withheld(Config config) {
+        String[] names = config.withhold();
+        return names == null
+                ? 0
+                : Arrays.stream(names).mapToLong(Features::named).reduce(0, (a, b) -> a | b);
+    }
+
     private static Image open(Config config) throws IOException {
         placement(config);
+        withheld(config);
         if (config.size() < 0 || config.size() % Request.SECTOR != 0) {
             throw new IllegalArgumentException(
                     "size=" + config.size() + ", wanted 0, or a multiple of 512 bytes");

@@ -29,5 +29,29 @@ public final class Features {
     static final long RESERVED = (1L << 50) - (1L << 24);
     // spotless:on
 
+    /**
+     * One feature of the ring by its name.
+     *
+     * @param name as in chapter 6, in lower case, without what it begins with: packed, in_order
+     * @throws IllegalArgumentException naming those that there are
+     */
+    public static long named(String name) {
+        return switch (name) {
+            case "indirect_desc" -> RING_INDIRECT_DESC;
+            case "event_idx" -> RING_EVENT_IDX;
+            case "packed" -> RING_PACKED;
+            case "in_order" -> IN_ORDER;
+            case "notification_data" -> NOTIFICATION_DATA;
+            case "notif_config_data" -> NOTIF_CONFIG_DATA;
+            case "ring_reset" -> RING_RESET;
+            default ->
+                    throw new IllegalArgumentException(
+                            "no feature "
+                                    + name
+                                    + " of the ring, there is indirect_desc, event_idx, packed,"
+                                    + " in_order, notification_data, notif_config_data, ring_reset");
+        };
+    }
+
     private Features() {}
 }

@@ -42,12 +42,16 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         }
     }
 
-    Negotiation(VirtioDevice device, Board board, Signals signals) {
+    /** With all features but those that are withheld. */
+    Negotiation(VirtioDevice device, Board board, Signals signals, long withheld) {
         this.device = device;
         this.board = board;
         this.signals = signals;
         offered =
-                device.features() & ~Features.RESERVED | Features.OF_THE_RING | signals.features();
+                (device.features() & ~Features.RESERVED
+                                | Features.OF_THE_RING
+                                | signals.features())
+                        & (~withheld | Features.VERSION_1);
         setups = new QueueSetup[device.queues()];
         queues = new Virtqueue[setups.length];
         for (int i = 0; i < setups.length; i++) {

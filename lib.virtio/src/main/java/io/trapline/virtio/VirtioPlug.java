@@ -12,6 +12,7 @@ import io.trapline.device.Inspector;
 public abstract class VirtioPlug implements Device {
     private final VirtioDevice device;
     private final Placement placement;
+    private final long withheld;
     private Transport transport;
     private Negotiation negotiation;
 
@@ -22,8 +23,18 @@ public abstract class VirtioPlug implements Device {
      * @param placement where it is
      */
     protected VirtioPlug(VirtioDevice device, Placement placement) {
+        this(device, placement, 0);
+    }
+
+    /**
+     * The same, with fewer features than there are.
+     *
+     * @param withheld those that are not offered; see {@link Features}
+     */
+    protected VirtioPlug(VirtioDevice device, Placement placement, long withheld) {
         this.device = device;
         this.placement = placement;
+        this.withheld = withheld;
     }
 
     @Override
@@ -32,7 +43,7 @@ public abstract class VirtioPlug implements Device {
                 placement.pci()
                         ? new PciTransport(board, device, placement)
                         : new MmioTransport(board, device, placement);
-        negotiation = new Negotiation(device, board, transport);
+        negotiation = new Negotiation(device, board, transport, withheld);
         transport.install(negotiation);
         device.install(negotiation);
     }

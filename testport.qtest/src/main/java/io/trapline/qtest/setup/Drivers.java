@@ -44,12 +44,25 @@ public final class Drivers {
 
     /** What says nothing here: there is no legacy interface, and as many vectors as queues and one. */
     private static final Set<String> PASSED_OVER =
-            Set.of("bus", "disable-legacy", "disable-modern", "vectors", "packed", "bootindex", "ioeventfd");
+            Set.of("bus", "disable-legacy", "disable-modern", "vectors", "bootindex", "ioeventfd", "min_io_size");
+
+    /** QEMU's properties for features, ours, and what they are unless something is said. */
+    private static final List<Property> RING_FEATURES = List.of(
+            new Property("indirect_desc",     "indirect_desc",     true),
+            new Property("event_idx",         "event_idx",         true),
+            new Property("queue_reset",       "ring_reset",        true),
+            new Property("packed",            "packed",            false),
+            new Property("in_order",          "in_order",          false),
+            new Property("notification_data", "notification_data", false),
+            new Property("notif_config_data", "notif_config_data", false));
 
     /** COM1 to COM4. */
     private static final int[] SERIAL_PORTS = {0x3F8, 0x2F8, 0x3E8, 0x2E8};
     private static final int[] SERIAL_IRQS  = {4,     3,     4,     3};
     // spotless:on
+
+    /** A property that is on or off. */
+    private record Property(String name, String feature, boolean usual) {}
 
     private final DeviceTypes types;
     private final Backends backends;
@@ -176,6 +189,10 @@ public final class Drivers {
                 settings.put(property.getValue(), value);
             }
         }
+        String withheld = withheld(given);
+        if (!withheld.isEmpty()) {
+            settings.put("withhold", withheld);
+        }
         if (driver.equals(BLOCK_PCI)) {
             settings.put("transport", "pci");
             String place = given.remove("addr");
@@ -200,6 +217,21 @@ public final class Drivers {
             throw new BadOption("drive " + drive + " is that of device " + disks.get(drive));
         }
         return new DeviceSpec(BLOCK, name, settings);
+    }
+
+    /** Clients of tests take what they are offered, and know what QEMU offers without being asked. */
+    private static String withheld(Map<String, String> given) throws BadOption {
+        List<String> off = new ArrayList<>();
+        for (Property property : RING_FEATURES) {
+            String value = given.remove(property.name());
+            if (value != null && !value.equals("on") && !value.equals("off")) {
+                throw new BadOption(property.name() + "=" + value + ", wanted on or off");
+            }
+            if (value == null ? !property.usual() : value.equals("off")) {
+                off.add(property.feature());
+            }
+        }
+        return String.join(";", off);
     }
 
     private static void requireNothing(String driver, Map<String, String> rest, String known)
