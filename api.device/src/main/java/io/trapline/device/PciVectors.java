@@ -20,4 +20,12 @@ public interface PciVectors {
      * @param vector 0 to {@link #count} - 1; nothing for another, which a guest may have named
      */
     void signal(int vector);
+
+    /**
+     * Forgets a message that is pending: what it was to tell is no longer so, e.g. because the guest has reset the
+     * device (section 6.8.3.5).
+     *
+     * @param vector 0 to {@link #count} - 1; nothing for another
+     */
+    void withdraw(int vector);
 }

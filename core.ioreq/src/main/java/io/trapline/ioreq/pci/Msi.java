@@ -70,6 +70,15 @@ final class Msi implements PciVectors {
         }
     }
 
+    @Override
+    public void withdraw(int vector) {
+        if (vector >= 0 && vector < count) {
+            int pending = registers.read(capability + PENDING, 4);
+            registers.set(
+                    capability + PENDING, 4, pending & ~(1 << Math.min(vector, allowed() - 1)));
+        }
+    }
+
     private void deliver(int vector) {
         int pending = registers.read(capability + PENDING, 4);
         boolean masked = (registers.read(capability + MASK, 4) >>> vector & 1) != 0;

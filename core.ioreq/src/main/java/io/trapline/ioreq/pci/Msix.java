@@ -87,6 +87,13 @@ final class Msix implements PciVectors, Region {
         }
     }
 
+    @Override
+    public void withdraw(int vector) {
+        if (vector >= 0 && vector < count) {
+            pending[vector >> 6] &= ~(1L << vector);
+        }
+    }
+
     /** What was masked may not be any more. */
     void controlWritten() {
         if (enabled()) {
