@@ -243,7 +243,7 @@ class QtestDiskProcessTest {
             String resize = "{'execute':'block_resize','arguments':{'device':'d0','size':65536}}";
             assertEquals("{\"return\":{}}", client.monitor(quoted(resize)));
             assertEquals(128, read('q', STRUCTURES + 0x2000));
-            assertEquals(2, read('b', STRUCTURES + 0x1000), "a configuration interrupt");
+            assertEquals(2, read('b', STRUCTURES + 0x1000) & 2, "a configuration interrupt");
             assertEquals(1, read('b', STRUCTURES + 21), "a new generation");
             assertEquals(65536, Files.size(image()));
         }
