@@ -26,7 +26,13 @@ enum Exclusion {
     RTC_PERIODIC_IN_RESET  (How.AVOIDED,    "in QEMU, the periodic interrupt goes on while the divider is in reset"),
     RTC_ALARM_OF_12_HOURS  (How.AVOIDED,    "QEMU takes morning or afternoon of an alarm from the time"),
     RTC_DAYLIGHT_SAVINGS   (How.AVOIDED,    "QEMU keeps DSE, and does nothing with it"),
-    RTC_OVERDUE            (How.AVOIDED,    "a read of C makes QEMU forget an update that is due and late");
+    RTC_OVERDUE            (How.AVOIDED,    "a read of C makes QEMU forget an update that is due and late"),
+    DISK_FIRST_INTERRUPT   (How.AVOIDED,    "QEMU interrupts for the first buffer of a queue, whatever the driver wants"),
+    DISK_CONFIGURATION_INTERRUPT (How.MASKED, "in memory, QEMU says of a new configuration that buffers were used, too"),
+    DISK_FIELDS_NOT_OFFERED (How.MASKED,    "fields of features that only one of them offers"),
+    DISK_FLAGS_AND_RANGE   (How.AVOIDED,    "where flags and range of a segment are wrong, QEMU says IOERR"),
+    DISK_EVENT_COMES_ROUND (How.AVOIDED,    "QEMU interrupts when a packed ring's used position comes round"),
+    DISK_SEGMENTS          (How.AVOIDED,    "in QEMU, a discard has one segment");
     // spotless:on
 
     enum How {

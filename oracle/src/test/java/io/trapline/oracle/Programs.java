@@ -75,8 +75,27 @@ final class Programs {
         return watched(QtestProcess.start("trapline", words, environment));
     }
 
+    /** A machine with disks, its time standing still. */
+    static Endpoint disks(boolean qemu, String machine, List<String> more) {
+        requireQemu();
+        List<String> words = new ArrayList<>();
+        if (qemu) {
+            words.addAll(List.of(QEMU, "-accel", "tcg", "-S", "-monitor", "none"));
+            words.addAll(List.of("-global", "virtio-mmio.force-legacy=off"));
+        } else {
+            assertTrue(Files.isDirectory(LIBRARY), "not built: " + LIBRARY);
+            words.addAll(List.of(TRAPLINE.toString(), "qtest", "-accel", "qtest"));
+        }
+        String options = qemu && machine.equals("microvm") ? ",ioapic2=off" : "";
+        words.addAll(List.of("-M", machine + options, "-display", "none", "-nodefaults"));
+        words.addAll(List.of("-qtest", "stdio", "-qtest-log", "none"));
+        words.addAll(more);
+        Map<String, String> environment = Map.of("JAVA_HOME", System.getProperty("java.home"));
+        return QtestProcess.start(qemu ? "qemu" : "trapline", words, environment);
+    }
+
     /** From now on each change of an interrupt line is told. */
-    private static Endpoint watched(Endpoint side) {
+    static Endpoint watched(Endpoint side) {
         side.ask("irq_intercept_in ioapic");
         return side;
     }

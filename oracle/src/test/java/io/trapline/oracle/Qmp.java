@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -12,9 +13,13 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
-/** QEMU's monitor: commands without arguments, whose answers say nothing but that they are done. */
+/** A monitor: commands whose answers say nothing but that they are done. */
 final class Qmp implements Closeable {
+    private static final long PATIENCE_NANOS = 60_000_000_000L;
+    private static final long BREATH_NANOS = 10_000_000;
+
     private final SocketChannel channel;
     private final BufferedReader answers;
 
@@ -29,9 +34,29 @@ final class Qmp implements Closeable {
         execute("qmp_capabilities");
     }
 
+    /** Connects to a monitor that may not be there yet. */
+    static Qmp awaited(Path socket) throws IOException {
+        long end = System.nanoTime() + PATIENCE_NANOS;
+        while (true) {
+            try {
+                return new Qmp(socket);
+            } catch (SocketException e) { // not there, or not listening
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BREATH_NANOS);
+            }
+        }
+    }
+
     /** Does a command, and waits for its end. */
     void execute(String command) {
-        String object = "{\"execute\": \"" + command + "\"}\n";
+        execute(command, "{}");
+    }
+
+    /** The same with arguments, a JSON object. */
+    void execute(String command, String arguments) {
+        String object = "{\"execute\": \"" + command + "\", \"arguments\": " + arguments + "}\n";
         try {
             channel.write(ByteBuffer.wrap(object.getBytes(StandardCharsets.US_ASCII)));
             String answer;

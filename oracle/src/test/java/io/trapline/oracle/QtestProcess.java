@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** A program that is driven over the qtest protocol on its standard input and output. */
 final class QtestProcess implements Endpoint {
     /** Much longer than anything takes, also on a busy machine. */
-    private static final long PATIENCE_SECONDS = 60;
+    private static final long PATIENCE_SECONDS = Integer.getInteger("oracle.patience", 60);
 
     private static final String IRQ = "IRQ ";
     private static final String END = "(closed)";
