@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Doracle.seed=7 -Doracle.disk=PACKED -Doracle.length=30} plays another game.
  */
 class DiskOracleTest {
-    private static final int CASES = Integer.getInteger("oracle.cases", 8);
+    private static final int CASES = Integer.getInteger("oracle.cases", 20);
     private static final int LENGTH = Integer.getInteger("oracle.length", 60);
     private static final Map<String, DiskMachine> MACHINES = new HashMap<>();
 
