@@ -48,9 +48,7 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         this.board = board;
         this.signals = signals;
         offered =
-                (device.features() & ~Features.RESERVED
-                                | Features.OF_THE_RING
-                                | signals.features())
+                (device.features() & ~Features.RESERVED | Features.OF_THE_RING | signals.features())
                         & (~withheld | Features.VERSION_1);
         setups = new QueueSetup[device.queues()];
         queues = new Virtqueue[setups.length];

@@ -65,7 +65,7 @@ final class DiskFeatures {
             excused.accept(Exclusion.DISK_FIELDS_NOT_OFFERED);
             return false;
         }
-        if (offset >= 40 && offset < 44 || offset >= 52 && offset < 56) {
+        if (offset >= 40 && offset < 48 || offset >= 52 && offset < 56) {
             excused.accept(Exclusion.DISK_SEGMENTS);
             return false;
         }

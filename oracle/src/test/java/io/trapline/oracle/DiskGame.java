@@ -150,7 +150,9 @@ final class DiskGame {
 
     private Optional<Find> once(List<DiskAction> wanted) {
         List<DiskAction> actions = new ArrayList<>(wanted);
-        actions.add(new DiskAction.Settle());
+        if (actions.isEmpty() || !actions.get(actions.size() - 1).equals(new DiskAction.Settle())) {
+            actions.add(new DiskAction.Settle());
+        }
         theirs.prologue();
         own.prologue();
         if (disk.kept()) {

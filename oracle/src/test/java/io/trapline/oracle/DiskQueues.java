@@ -161,10 +161,10 @@ final class DiskQueues {
                 request.sector() >= 0
                         && request.count() >= 0
                         && request.sector() + request.count() <= disk.sectors;
-        if (disk.kept() && onDisk && request.changes()) {
+        boolean discards = request.type() == DiskRequest.DISCARD;
+        if (disk.kept() && onDisk && (discards || request.fills())) {
             int from = (int) request.sector();
-            undefined.set(
-                    from, from + (int) request.count(), request.type() == DiskRequest.DISCARD);
+            undefined.set(from, from + (int) request.count(), discards);
         }
     }
 

@@ -39,6 +39,11 @@ record DiskRequest(
         return type == OUT || ofSegments();
     }
 
+    /** Whether it is known afterwards what is there, if it is on the disk. */
+    boolean fills() {
+        return type == OUT && bytes % Disk.SECTOR == 0 || type == WRITE_ZEROES && (flags & ~1) == 0;
+    }
+
     /** Sectors that it is about. */
     long count() {
         return ofSegments() ? bytes : type == IN || type == OUT ? (bytes + 511) / Disk.SECTOR : 0;
