@@ -326,6 +326,9 @@ final class DiskDriver {
         for (int i = 0; i < width; i++) {
             if (DiskFeatures.hidden(register + i, firmware)) {
                 mask &= ~(0xFFL << 8 * i);
+            } else if (register + i == 6 && vectors.on()) {
+                mask &= ~(8L << 8 * i);
+                excused.accept(Exclusion.DISK_STATUS_WITH_MESSAGES);
             }
         }
         see(String.format(Locale.ROOT, "header %x", register), value & mask);

@@ -13,6 +13,7 @@ final class DiskFeatures {
     static final int END = 57;
 
     private static final long FLUSH = 1L << 9;
+    private static final long CACHE = CONFIG_WCE | FLUSH;
     private static final long INDIRECT = 1L << 28;
     private static final long EVENT_IDX = 1L << 29;
     private static final long PACKED = 1L << 34;
@@ -59,7 +60,7 @@ final class DiskFeatures {
     static boolean field(
             Disk disk, long features, boolean live, int offset, Consumer<Exclusion> excused) {
         boolean geometry = offset >= 16 && offset < 20;
-        boolean cache = offset == 32 && live && (features & CONFIG_WCE) == 0;
+        boolean cache = offset == 32 && live && (features & CACHE) != CACHE;
         boolean discard = disk.readOnly() && offset >= 36;
         if (geometry || cache || discard) {
             excused.accept(Exclusion.DISK_FIELDS_NOT_OFFERED);

@@ -15,7 +15,8 @@ import java.util.function.Consumer;
 
 /** The queues of a driver, and its requests in flight. Those come back in any order, and are seen in that of their making. */
 final class DiskQueues {
-    private static final long PATIENCE_NANOS = 2_000_000_000L;
+    /** A flush takes long on a busy host. */
+    private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final int QUEUE_ROOM = 0x1_0000;
     private static final int FLIGHTS = 0x10_0000; // in the disk's room
     private static final int TABLES = 0x8_0000;
