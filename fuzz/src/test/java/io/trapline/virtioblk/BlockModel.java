@@ -428,7 +428,11 @@ final class BlockModel {
             listen(queue);
         }
         boolean told = (why & 1) != 0;
-        want(true, any == told || told && forgotten, "told of what was used, and only then");
+        boolean ofAll = pci && (why & 2) != 0; // a new configuration sets both bits there
+        want(
+                true,
+                any == told || told && (forgotten || ofAll),
+                "told of what was used, and only then");
         forgotten = false;
     }
 
