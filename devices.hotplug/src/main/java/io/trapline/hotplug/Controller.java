@@ -102,7 +102,9 @@ final class Controller {
         };
     }
 
+    /** What has come may be on the bus already, and word of it still on its way. */
     private int takeUp() {
+        changed();
         int seen = up;
         up = 0;
         return seen;
@@ -120,6 +122,7 @@ final class Controller {
         return new Region() {
             @Override
             public long read(long offset, int width) {
+                changed();
                 return (status | (long) enable << 16) >>> 8 * offset;
             }
 
