@@ -17,6 +17,7 @@ import java.util.function.Consumer;
 final class DiskQueues {
     /** A flush takes long on a busy host. */
     private static final long PATIENCE_NANOS = 20_000_000_000L;
+
     private static final int QUEUE_ROOM = 0x1_0000;
     private static final int FLIGHTS = 0x10_0000; // in the disk's room
     private static final int TABLES = 0x8_0000;
