@@ -11,6 +11,12 @@ public interface PciSlots {
     /** The places where there is something, a bit for each device number. */
     int occupied();
 
+    /**
+     * The places to which a device has come since this was asked last, a bit for each device number; also where
+     * another had gone only just before. A successor in place of a device has not come.
+     */
+    int takeArrived();
+
     /** The places whose device an administrator wants out, a bit for each device number. */
     int leaving();
 

@@ -112,6 +112,7 @@ final class Bay {
                         fresh.powerOn();
                         next.device().reset();
                         fresh.publish();
+                        machine.slots().arrived(fresh.places());
                         return null;
                     },
                     machine.patience().installNanos());

@@ -2,12 +2,16 @@ package io.trapline.ioreq;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The places of PCI bus 0: who is there, who is wanted out, and who tells the guest. From any thread. */
 final class BusSlots {
     private final LiveMachine machine;
-    private final Map<DeviceBoard, Runnable> controllers = new ConcurrentHashMap<>();
+    private final Map<DeviceBoard, Listener> controllers = new ConcurrentHashMap<>();
     private int leaving; // guarded by this
+
+    /** A device that tells the guest. */
+    private record Listener(Runnable changed, AtomicInteger arrived) {}
 
     BusSlots(LiveMachine machine) {
         this.machine = machine;
@@ -28,13 +32,29 @@ final class BusSlots {
 
     /** Somebody tells the guest from now on, until his device goes. */
     void listen(DeviceBoard controller, Runnable changed) {
-        controllers.put(controller, changed);
+        controllers.put(controller, new Listener(changed, new AtomicInteger()));
+    }
+
+    /** A device has come; not the successor of one. */
+    void arrived(int places) {
+        synchronized (this) {
+            leaving &= ~places; // it was another that was wanted out
+        }
+        controllers
+                .values()
+                .forEach(listener -> listener.arrived.accumulateAndGet(places, (a, b) -> a | b));
+    }
+
+    /** What has come since the same device asked last. */
+    int takeArrived(DeviceBoard controller) {
+        Listener listener = controllers.get(controller);
+        return listener == null ? 0 : listener.arrived.getAndSet(0);
     }
 
     /** A device came or went. */
     void changed() {
         controllers.keySet().removeIf(DeviceBoard::closed);
-        controllers.forEach(DeviceBoard::post);
+        controllers.forEach((board, listener) -> board.post(listener.changed));
     }
 
     /** A device is wanted out; false: there is nobody to ask the guest. */

@@ -142,6 +142,11 @@ final class DeviceBoard implements Board, Timers {
             }
 
             @Override
+            public int takeArrived() {
+                return bus.takeArrived(DeviceBoard.this);
+            }
+
+            @Override
             public int leaving() {
                 return bus.leaving();
             }

@@ -44,7 +44,7 @@ final class Controller {
     }
 
     void reset() {
-        known = slots.occupied();
+        slots.takeArrived();
         asked = 0;
         up = 0;
         status = 0;
@@ -55,9 +55,13 @@ final class Controller {
 
     /** Something came, went, or is to go. */
     void changed() {
+        came(slots.takeArrived());
+    }
+
+    private void came(int places) {
         int occupied = slots.occupied();
         int leaving = slots.leaving();
-        int came = occupied & ~known & ~HOST_BRIDGE;
+        int came = places & occupied & ~HOST_BRIDGE;
         up = up & occupied | came;
         if (came != 0 || (leaving & ~asked) != 0) {
             status |= PCI_EVENT;
@@ -152,7 +156,7 @@ final class Controller {
         up = saved.up();
         status = saved.status();
         enable = saved.enable();
-        changed();
+        came(slots.takeArrived() | slots.occupied() & ~known); // while nobody was there to be told
     }
 
     void inspect(Inspector out) {

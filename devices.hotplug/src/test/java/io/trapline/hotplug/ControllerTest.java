@@ -19,6 +19,14 @@ class ControllerTest {
         final List<Integer> ejected = new ArrayList<>();
         int occupied = 1;
         int leaving;
+        int arrived;
+
+        @Override
+        public int takeArrived() {
+            int taken = arrived;
+            arrived = 0;
+            return taken;
+        }
 
         @Override
         public int occupied() {
@@ -52,6 +60,7 @@ class ControllerTest {
 
     private void occupy(int device) {
         bus.occupied |= 1 << device;
+        bus.arrived |= 1 << device;
         controller.changed();
     }
 
@@ -65,6 +74,14 @@ class ControllerTest {
         events.write(0, 2, 2);
         assertFalse(sci.raised());
         assertEquals(1 << 4, slots.read(0xC, 4), "can be taken out; the host bridge cannot");
+    }
+
+    @Test
+    void tellsWhatHasComeWhereAnotherHadJustGone() {
+        occupy(4);
+        slots.read(0, 4);
+        bus.arrived = 1 << 4;
+        assertEquals(1 << 4, slots.read(0, 4), "word of it is still on its way");
     }
 
     @Test
