@@ -58,7 +58,8 @@ class DiskTest {
                         new Class<?>[] {config},
                         (proxy, key, none) ->
                                 settings.getOrDefault(key.getName(), key.getDefaultValue()));
-        return (Device) component.getConstructor(config).newInstance(configured);
+        return (Device)
+                component.getConstructor(config, Map.class).newInstance(configured, settings);
     }
 
     private long config(int register, int width) {
