@@ -48,6 +48,12 @@ final class PackedQueue extends Virtqueue {
         return !isAvailable(rest(nextAvail));
     }
 
+    /** Near the ring's end it may look with one wrap counter at the other's place: a hint may be wrong. */
+    @Override
+    boolean seemsEmpty() {
+        return isEmpty();
+    }
+
     /** §2.8.6: a chain stands in consecutive descriptors; its last one has the buffer's id. */
     @Override
     String take(Chain chain) {
@@ -78,10 +84,9 @@ final class PackedQueue extends Virtqueue {
     }
 
     private void advance() {
-        if (++nextAvail == size) {
-            nextAvail = 0;
-            availWrap = !availWrap;
-        }
+        boolean last = nextAvail == size - 1;
+        nextAvail = last ? 0 : nextAvail + 1; // always a place in the ring, for who looks meanwhile
+        availWrap ^= last;
     }
 
     /** §2.8.7: all descriptors of the table, one after the other; of their flags only the direction counts. */

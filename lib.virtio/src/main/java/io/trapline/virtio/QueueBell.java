@@ -30,6 +30,6 @@ final class QueueBell implements DoorbellListener {
     @Override
     public boolean due() {
         Virtqueue queue = negotiation.queue(index);
-        return queue != null && !stuck && !queue.isEmpty();
+        return queue != null && !stuck && !queue.seemsEmpty();
     }
 }

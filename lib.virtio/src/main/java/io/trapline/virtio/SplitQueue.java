@@ -25,9 +25,18 @@ final class SplitQueue extends Virtqueue {
     @Override
     public boolean isEmpty() {
         if (seenAvail == nextAvail) {
-            seenAvail = (int) memory.loadAcquire(driverArea + IDX, 2);
+            seenAvail = availIdx();
         }
         return seenAvail == nextAvail;
+    }
+
+    @Override
+    boolean seemsEmpty() {
+        return availIdx() == nextAvail;
+    }
+
+    private int availIdx() {
+        return (int) memory.loadAcquire(driverArea + IDX, 2);
     }
 
     @Override

@@ -125,6 +125,9 @@ public abstract class Virtqueue {
     /** Whether the driver has made nothing more available. */
     public abstract boolean isEmpty();
 
+    /** The same from any thread, while the queue is served: a hint, which leaves nothing behind. */
+    abstract boolean seemsEmpty();
+
     /** Takes the next chain; null, {@link #NOTHING}, or what is wrong with it. */
     abstract String take(Chain chain);
 

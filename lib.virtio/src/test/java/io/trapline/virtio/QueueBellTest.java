@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** VIRTIO 1.2, §2.7.10 and §2.8.10: while a ring is watched, its driver is not asked to notify. */
 class QueueBellTest {
@@ -66,6 +67,30 @@ class QueueBellTest {
         bell.rung(false);
         assertEquals(1, driver.pollAll().size());
         assertEquals(0, wish(false, false));
+    }
+
+    /** The watcher looks while the device serves, and what it saw is old by the time that it has an answer. */
+    @ParameterizedTest(name = "packed={0}")
+    @ValueSource(booleans = {false, true})
+    void leavesNothingOfWhatItSaw(boolean packed) {
+        start(packed ? Features.RING_PACKED : 0);
+        add();
+        boolean[] once = {true};
+        driver.memory.watch(
+                (address, length) -> {
+                    if (once[0]) {
+                        once[0] = false;
+                        bell.rung(true);
+                        add();
+                        bell.rung(true);
+                    }
+                });
+        bell.due();
+        add();
+        bell.rung(false);
+
+        assertEquals(Played.ALL_SET, played.status());
+        assertEquals(3, driver.pollAll().size());
     }
 
     /** Who looks again and again would only burn a processor. */
