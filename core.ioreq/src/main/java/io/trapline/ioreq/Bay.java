@@ -9,9 +9,6 @@ import io.trapline.machine.PciRow;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,41 +20,33 @@ import java.util.concurrent.locks.ReentrantLock;
  * is touched under the baton of {@code client} only.
  */
 final class Bay {
-    /** More faults than this within {@link #FAULT_WINDOW_NANOS} and the device is quarantined. */
-    private static final int FAULT_LIMIT = 100;
-
-    private static final long FAULT_WINDOW_NANOS = 1_000_000_000L;
-
     private final LiveMachine machine;
     private final String name;
     private final ReentrantLock lifecycle = new ReentrantLock();
-    private final Map<Integer, Line> lines = new ConcurrentHashMap<>();
     private final Deque<Plug> rivals =
-            new ArrayDeque<>(); // of the same name, waiting; under lifecycle
+            new ArrayDeque<>(); // waiting, of the same name; under lifecycle
+    private final BayBaton baton;
+    private final BayLines lines;
+    private final HeldRequests held;
+    private final Faults faults;
 
-    private volatile IoreqClient client;
-    private volatile DeviceBoard
-            board; // of the current device, or of the one whose successor is awaited
+    private volatile DeviceBoard board; // of the current device, or whose successor is awaited
     private volatile Plug plug; // the current or the last
     private volatile State state = State.DETACHED;
     private volatile String detail = "";
     private DeviceState saved; // HOLDING; null: it could not be saved
     private long holds; // tells an old deadline from the current one
 
-    // Under the baton.
-    private final Deque<Request> held = new ArrayDeque<>();
-
     private long swaps; // under lifecycle
     private long pastRequests; // under the baton
-
-    private final Object faultLock = new Object();
-    private long faults;
-    private long windowStart;
-    private int windowFaults;
 
     Bay(LiveMachine machine, String name) {
         this.machine = machine;
         this.name = name;
+        baton = new BayBaton(machine, this);
+        lines = new BayLines(machine.pins());
+        held = new HeldRequests(machine.dispatcher());
+        faults = new Faults(machine, name);
     }
 
     String name() {
@@ -65,7 +54,12 @@ final class Bay {
     }
 
     IoreqClient client() {
-        return client;
+        return baton.client();
+    }
+
+    /** Of its current device, or of the one whose successor is awaited; null: nothing was ever plugged in. */
+    DeviceBoard board() {
+        return board;
     }
 
     State state() {
@@ -104,8 +98,8 @@ final class Bay {
         board = fresh;
         state(State.INSTALLED, "");
         try {
-            join(machine.client(next.client()));
-            underBaton(
+            baton.join(machine.client(next.client()));
+            baton.run(
                     fresh,
                     () -> {
                         next.device().install(fresh);
@@ -119,7 +113,7 @@ final class Bay {
             state(State.SERVING, "");
         } catch (Exception | Error e) {
             fresh.close();
-            cutLines();
+            lines.cut();
             state(State.REFUSED, reason("install", e));
         }
     }
@@ -131,10 +125,10 @@ final class Bay {
         DeviceBoard fresh = new DeviceBoard(machine, this, next, old);
         holds++;
         try {
-            underBaton(
+            baton.run(
                     fresh,
                     () -> {
-                        lines.values().forEach(Line::latch);
+                        lines.latch();
                         next.device().install(fresh);
                         if (saved == null) {
                             fresh.powerOn();
@@ -147,9 +141,9 @@ final class Bay {
                         plug = next;
                         board = fresh;
                         pastRequests += old.requests();
-                        dropLinesNotIn(fresh);
-                        fresh.ringAll(client);
-                        release();
+                        lines.keepThoseOf(fresh);
+                        fresh.ringAll(baton.client());
+                        held.release();
                         return null;
                     },
                     machine.patience().installNanos());
@@ -172,7 +166,9 @@ final class Bay {
     private static String reason(String what, Throwable e) {
         boolean plain =
                 e.getClass() == IllegalArgumentException.class || e instanceof TimeoutException;
-        return what + " failed: " + (plain && e.getMessage() != null ? e.getMessage() : text(e));
+        return what
+                + " failed: "
+                + (plain && e.getMessage() != null ? e.getMessage() : Faults.text(e));
     }
 
     /** A device is going: its requests are held until a successor comes, or the hold runs out. */
@@ -203,10 +199,10 @@ final class Bay {
         DeviceBoard leaving = board;
         try {
             saved =
-                    underBaton(
+                    baton.run(
                             leaving,
                             () -> {
-                                refuseOnceGivenUp(leaving);
+                                BayBaton.refuseOnceGivenUp(leaving);
                                 leaving.hold();
                                 try {
                                     return plug.device().save();
@@ -260,69 +256,28 @@ final class Bay {
         saved = null;
         DeviceBoard leaving = board;
         try {
-            underBaton(
+            baton.run(
                     leaving,
                     () -> {
                         leaving.close();
-                        release();
+                        held.release();
                         return null;
                     },
                     machine.patience().batonNanos());
         } catch (Exception | Error e) { // its own code hangs: it has been given up
             leaving.close();
-            client.post(
-                    new Call<>(
-                            null,
-                            () -> {
-                                release();
-                                return null;
-                            },
-                            Patience.FOR_EVER));
+            baton.client()
+                    .post(
+                            new Call<>(
+                                    null,
+                                    () -> {
+                                        held.release();
+                                        return null;
+                                    },
+                                    Patience.FOR_EVER));
         }
-        cutLines();
+        lines.cut();
         state(next, why);
-    }
-
-    /**
-     * Runs a task under the baton. A device that keeps the baton is taken out; if it is another one of the same
-     * client, the task is run after all.
-     *
-     * @param of whose code it is
-     * @throws TimeoutException if this device hangs: the client has been replaced
-     */
-    private <T> T underBaton(DeviceBoard of, Callable<T> task, long patienceNanos)
-            throws Exception {
-        IoreqClient now = client;
-        try {
-            return now.call(of, task, patienceNanos);
-        } catch (Call.Busy e) {
-            DeviceBoard culprit = machine.giveUp(now);
-            if (culprit != null && culprit.bay() == this) {
-                throw e;
-            }
-            return client.call(of, task, patienceNanos);
-        } catch (GivenUp e) {
-            throw e;
-        } catch (TimeoutException e) {
-            machine.giveUp(now);
-            throw e;
-        }
-    }
-
-    /** The call may have waited at a client that was given up because of this very device. */
-    private static void refuseOnceGivenUp(DeviceBoard serving) throws GivenUp {
-        if (serving.closed()) {
-            throw new GivenUp();
-        }
-    }
-
-    /** The device hangs, and somebody has found that out already: its client is fine. */
-    private static final class GivenUp extends TimeoutException {
-        private static final long serialVersionUID = 1;
-
-        GivenUp() {
-            super("it kept its ioreq client, which was given up");
-        }
     }
 
     /** A device was found to hang, and its client has an heir: unless that is known here, it is now. */
@@ -342,15 +297,8 @@ final class Bay {
         holds++;
         saved = null;
         board.close();
-        cutLines();
+        lines.cut();
         state(State.QUARANTINED, why);
-    }
-
-    /** Sends the requests that were held on their way again, in order. Under the baton. */
-    private void release() {
-        for (Request request = held.poll(); request != null; request = held.poll()) {
-            machine.dispatcher().reroute(request);
-        }
     }
 
     /** A request waits for the successor. Under the baton. */
@@ -358,67 +306,15 @@ final class Bay {
         held.add(request);
     }
 
-    /** Throws away what is held: the machine is being reset. */
-    private void dropHeld() {
-        held.clear();
-    }
-
     /** The line of that number; the same object for every device that is ever plugged in here. */
     Line line(int gsi) {
-        return lines.computeIfAbsent(gsi, n -> new Line(machine.pins(), n));
-    }
-
-    private void dropLinesNotIn(DeviceBoard fresh) {
-        lines.values()
-                .removeIf(
-                        line -> {
-                            boolean unused = !fresh.lines().contains(line);
-                            if (unused) {
-                                machine.pins().cut(line);
-                            } else {
-                                line.unlatch();
-                            }
-                            return unused;
-                        });
-    }
-
-    private void cutLines() {
-        lines.values().forEach(machine.pins()::cut);
-        lines.clear();
+        return lines.line(gsi);
     }
 
     /** Something that the device did threw. From any thread. */
     void fault(DeviceBoard of, Throwable thrown) {
-        long count;
-        boolean tooMany;
-        synchronized (faultLock) {
-            count = ++faults;
-            long now = System.nanoTime();
-            if (now - windowStart > FAULT_WINDOW_NANOS) {
-                windowStart = now;
-                windowFaults = 0;
-            }
-            tooMany = ++windowFaults == FAULT_LIMIT;
-        }
-        if (Long.bitCount(count) == 1) {
-            machine.event(MachineEvent.Kind.FAULT, name, "fault " + count + ": " + trace(thrown));
-        }
-        if (tooMany) {
+        if (faults.add(thrown)) {
             machine.workers().execute(() -> quarantine(of));
-        }
-    }
-
-    private static String trace(Throwable thrown) {
-        StackTraceElement[] frames = thrown.getStackTrace();
-        return text(thrown) + (frames.length == 0 ? "" : " at " + frames[0]);
-    }
-
-    /** What it says; its class, should that throw too: it is a plug-in's. */
-    private static String text(Throwable thrown) {
-        try {
-            return String.valueOf(thrown.toString());
-        } catch (RuntimeException | Error e) {
-            return thrown.getClass().getName();
         }
     }
 
@@ -426,7 +322,7 @@ final class Bay {
         lifecycle.lock();
         try {
             if (board == faulty && state == State.SERVING) {
-                detach(State.QUARANTINED, "more than " + FAULT_LIMIT + " faults within a second");
+                detach(State.QUARANTINED, "more than " + Faults.LIMIT + " faults within a second");
             }
         } finally {
             lifecycle.unlock();
@@ -437,52 +333,21 @@ final class Bay {
     void map(IoreqClient next) {
         lifecycle.lock();
         try {
-            IoreqClient old = client;
+            IoreqClient old = baton.client();
             if (old == null || old == next) {
-                client = next;
+                baton.begin(next);
                 return;
             }
-            DeviceBoard now = board;
-            try {
-                old.call(
-                        now,
-                        () -> {
-                            join(next);
-                            return null;
-                        },
-                        machine.patience().batonNanos());
-            } catch (Exception e) {
-                throw new IllegalStateException(
-                        "device "
-                                + name
-                                + " was not moved to client "
-                                + next.name()
-                                + ": "
-                                + e.getMessage(),
-                        e);
-            }
+            baton.move(next);
             machine.event(MachineEvent.Kind.CLIENT, name, "is answered by " + next.name());
         } finally {
             lifecycle.unlock();
         }
     }
 
-    /** Another client answers from now on: the heir, should that have been given up meanwhile. */
-    private void join(IoreqClient next) {
-        IoreqClient present = next;
-        do {
-            client = present;
-            board.client(present);
-            present = machine.client(present.name());
-        } while (present != client);
-    }
-
     /** The client that answered for it is replaced: another device of it hangs, not this one. */
     void leave(IoreqClient hung, IoreqClient fresh) {
-        if (client == hung) {
-            client = fresh;
-            board.client(fresh);
-        }
+        baton.leave(hung, fresh);
     }
 
     /** Power-on, while the machine is paused. */
@@ -490,12 +355,12 @@ final class Bay {
         lifecycle.lock();
         try {
             if (state == State.SERVING || state == State.HOLDING) {
-                underBaton(
+                baton.run(
                         board,
                         () -> {
-                            dropHeld();
+                            held.drop();
                             if (state == State.SERVING) {
-                                refuseOnceGivenUp(board);
+                                BayBaton.refuseOnceGivenUp(board);
                                 board.powerOn();
                                 plug.device().reset();
                             } else {
@@ -534,18 +399,19 @@ final class Bay {
         }
         InspectionTree tree = new InspectionTree(name);
         try {
-            client.call(
-                    board,
-                    () -> {
-                        refuseOnceGivenUp(board);
-                        plug.device().inspect(tree);
-                        board.inspectPci(tree);
-                        return null;
-                    },
-                    machine.patience().batonNanos());
+            baton.client()
+                    .call(
+                            board,
+                            () -> {
+                                BayBaton.refuseOnceGivenUp(board);
+                                plug.device().inspect(tree);
+                                board.inspectPci(tree);
+                                return null;
+                            },
+                            machine.patience().batonNanos());
         } catch (Exception e) {
             throw new IllegalStateException(
-                    "device " + name + " did not show itself: " + text(e), e);
+                    "device " + name + " did not show itself: " + Faults.text(e), e);
         }
         return tree.node();
     }
@@ -564,27 +430,33 @@ final class Bay {
                         + (why.isEmpty() ? "" : ": " + why));
     }
 
-    List<DeviceClaim> claims() {
+    /** The board of the device that is installed; null: none is. */
+    private DeviceBoard installed() {
         DeviceBoard now = board;
-        return now != null && now.published() ? now.claims() : List.of();
+        return now != null && now.published() ? now : null;
+    }
+
+    List<DeviceClaim> claims() {
+        DeviceBoard now = installed();
+        return now == null ? List.of() : now.claims();
     }
 
     /** Whether its device has functions on the PCI bus. */
     boolean isOnPci() {
-        DeviceBoard now = board;
-        return now != null && now.published() && now.hasEndpoints();
+        DeviceBoard now = installed();
+        return now != null && now.hasEndpoints();
     }
 
     /** The device numbers that it has on PCI bus 0, a bit for each. */
     int places() {
-        DeviceBoard now = board;
-        return now != null && now.published() ? now.places() : 0;
+        DeviceBoard now = installed();
+        return now == null ? 0 : now.places();
     }
 
     /** Its functions on the PCI bus, a row each. */
     List<PciRow> pciRows() {
-        DeviceBoard now = board;
-        return now != null && now.published() ? now.pciRows() : List.of();
+        DeviceBoard now = installed();
+        return now == null ? List.of() : now.pciRows();
     }
 
     /** A place has become free that its device may wait for. */
@@ -610,17 +482,17 @@ final class Bay {
     /** What it is and how; with a remark if there is nothing else to say. */
     DeviceRow row(String remark) {
         Plug now = plug;
-        DeviceBoard of = board;
-        boolean installed = of != null && of.published();
+        DeviceBoard of = installed();
+        IoreqClient client = baton.client();
         return new DeviceRow(
                 name,
                 state,
                 client == null ? "" : client.name(),
                 now == null ? "" : now.bundle(),
                 now == null ? "" : now.version(),
-                installed ? of.claimsText() : "",
-                pastRequests + (installed ? of.requests() : 0),
-                faults,
+                of == null ? "" : of.claimsText(),
+                pastRequests + (of == null ? 0 : of.requests()),
+                faults.count(),
                 swaps,
                 detail.isEmpty() ? remark : detail);
     }
