@@ -20,29 +20,18 @@ import io.trapline.machine.StatsRow;
 import io.trapline.machine.UnclaimedRow;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
-import org.HdrHistogram.Histogram;
 
 /** A machine with its virtual machine below it, its ioreq clients and its devices. */
 final class LiveMachine implements Machine, VmEvents {
     /** The client that answers what nobody claimed. */
     static final String DEFAULT_CLIENT = "default";
 
-    private static final String LEAVING = "the guest is asked to let go of it";
-
     private final MachineSpec spec;
     private final String backend;
-    private final String why;
     private final Host host;
     private final Dispatcher dispatcher;
     private final VirtualMachine vm;
@@ -52,14 +41,12 @@ final class LiveMachine implements Machine, VmEvents {
     private final PciWindows firmware;
     private final BusSlots slots = new BusSlots(this);
     private final MachineClock clock;
-    private final ReentrantLock lifecycle = new ReentrantLock();
     private final Clients clients;
-    private final Watchdog watchdog;
-    private final Map<String, Bay> bays = new TreeMap<>(); // guarded by itself
+    private final Bays bays;
+    private final MachineLife life;
+    private final MachineRows rows;
     private final AtomicLong refusedMessages = new AtomicLong();
     private volatile Patience patience = Patience.USUAL;
-    private volatile State state = State.CREATED;
-    private volatile String end = "";
 
     /**
      * Creates the virtual machine; nothing runs yet.
@@ -75,11 +62,10 @@ final class LiveMachine implements Machine, VmEvents {
             throws IOException {
         this.spec = spec;
         this.backend = hypervisor.name();
-        this.why = why;
         this.host = host;
         dispatcher = new Dispatcher(host.workers());
         clients = new Clients(this, dispatcher);
-        watchdog = new Watchdog(this, spec.slowNanos(), spec.hungNanos());
+        bays = new Bays(this, clients, slots);
         vm =
                 hypervisor.create(
                         new VmShape(spec.name(), spec.memory(), spec.vcpus(), spec.options()),
@@ -94,27 +80,8 @@ final class LiveMachine implements Machine, VmEvents {
                 vm.drive(driven)
                         ? driven.clock()
                         : new MachineClock(nanos).threaded("trapline-clock-" + spec.name());
-    }
-
-    /** Loads the image and lets the guest run. */
-    void start() throws IOException {
-        lifecycle.lock();
-        try {
-            boot();
-            clock.run();
-            vm.start();
-            state(State.RUNNING, "on " + backend + ": " + why);
-        } finally {
-            lifecycle.unlock();
-        }
-    }
-
-    private void boot() throws IOException {
-        if (spec.image() != null) {
-            ImageLoader.Entry entry =
-                    new ImageLoader(spec.image(), ram).load(spec.address(), spec.mode());
-            vm.boot(entry.mode(), entry.entry());
-        }
+        life = new MachineLife(this, spec, backend + ": " + why);
+        rows = new MachineRows(this, spec, why);
     }
 
     @Override
@@ -124,253 +91,85 @@ final class LiveMachine implements Machine, VmEvents {
 
     @Override
     public void stopped(VmStop stop) {
-        host.workers().execute(() -> ended(stop));
-    }
-
-    private void ended(VmStop stop) {
-        if (stop.kind() == VmStop.Kind.RESET) {
-            try {
-                reset();
-            } catch (IllegalStateException e) {
-                end("reset failed: " + e.getMessage());
-            }
-            return;
-        }
-        String registers =
-                stop.registers().entrySet().stream()
-                        .map(r -> r.getKey() + "=0x" + Long.toHexString(r.getValue()))
-                        .collect(Collectors.joining(" "));
-        end(
-                "guest "
-                        + stop.kind().name().toLowerCase(Locale.ROOT)
-                        + ", vcpu "
-                        + stop.vcpu()
-                        + ": "
-                        + stop.detail()
-                        + (registers.isEmpty() ? "" : "; " + registers));
+        host.workers().execute(() -> life.ended(stop));
     }
 
     @Override
     public void pause() {
-        lifecycle.lock();
-        try {
-            if (state == State.PAUSED) {
-                return;
-            }
-            require(State.RUNNING, "pause");
-            if (!vm.resumable()) {
-                throw new IllegalStateException(
-                        "machine "
-                                + name()
-                                + ": backend "
-                                + backend
-                                + " cannot go on after a pause; reset or stop it instead");
-            }
-            vm.pause();
-            clock.freeze();
-            state(State.PAUSED, "");
-        } catch (IOException e) {
-            throw failed("pause", e);
-        } finally {
-            lifecycle.unlock();
-        }
+        life.pause();
     }
 
     @Override
     public void resume() {
-        lifecycle.lock();
-        try {
-            if (state == State.RUNNING) {
-                return;
-            }
-            require(State.PAUSED, "resume");
-            clock.run();
-            vm.resume();
-            state(State.RUNNING, "");
-        } catch (IOException e) {
-            throw failed("resume", e);
-        } finally {
-            lifecycle.unlock();
-        }
+        life.resume();
     }
 
     @Override
     public void reset() {
-        lifecycle.lock();
-        try {
-            if (state != State.PAUSED) {
-                require(State.RUNNING, "reset");
-                vm.pause();
-                clock.freeze();
-            }
-            dispatcher.renew(); // what is answered from now on is too late
-            bays().forEach(Bay::reset); // under each baton: no answer is on its way any more,
-            dispatcher.settle(); // nor by who holds none
-            dispatcher.pciPorts().reset();
-            vm.reset();
-            boot();
-            clock.run();
-            vm.resume();
-            state(State.RUNNING, "reset");
-        } catch (IOException e) {
-            clock.freeze();
-            state(State.PAUSED, "reset failed: " + e.getMessage());
-            throw failed("reset", e);
-        } finally {
-            lifecycle.unlock();
-        }
+        life.reset();
     }
 
     @Override
     public void stop() {
-        end("stopped by an administrator");
+        life.end("stopped by an administrator");
     }
 
-    /**
-     * Stops the guest ahead of {@link #end}, if nobody is busy with the machine. Quick, and done for all machines
-     * first: one that hangs must not keep another from it. On ACRN a User VM that is not paused when the process
-     * ends takes the Service VM with it.
-     */
+    /** {@link MachineLife#start}. */
+    void start() throws IOException {
+        life.start();
+    }
+
+    /** {@link MachineLife#halt}. */
     void halt() {
-        if (lifecycle.tryLock()) {
-            try {
-                if (state == State.RUNNING) {
-                    vm.pause();
-                }
-            } catch (IOException e) {
-                event(MachineEvent.Kind.MACHINE, "", "not paused: " + e.getMessage());
-            } finally {
-                lifecycle.unlock();
-            }
-        }
+        life.halt();
     }
 
-    /** Ends it: guest paused, devices out, virtual machine destroyed. Nothing the second time. */
+    /** {@link MachineLife#end(String)}. */
     void end(String reason) {
-        lifecycle.lock();
-        try {
-            if (state == State.STOPPED) {
-                return;
-            }
-            end = reason;
-            try {
-                if (state == State.RUNNING) {
-                    vm.pause();
-                }
-            } catch (IOException e) {
-                end = reason + "; it could not be paused: " + e.getMessage();
-            }
-            clock.close();
-            bays().forEach(Bay::close);
-            vm.close();
-            clients.all().forEach(IoreqClient::close);
-            state(State.STOPPED, end);
-        } finally {
-            lifecycle.unlock();
-        }
+        life.end(reason);
     }
 
-    private void require(State wanted, String what) {
-        if (state != wanted) {
-            throw new IllegalStateException(
-                    "machine "
-                            + name()
-                            + " is "
-                            + state
-                            + ": cannot "
-                            + what
-                            + ", wanted "
-                            + wanted
-                            + (end.isEmpty() ? "" : "; " + end));
-        }
+    MachineLife life() {
+        return life;
     }
 
-    private IllegalStateException failed(String what, IOException e) {
-        return new IllegalStateException(
-                "machine " + name() + ": " + what + " failed: " + e.getMessage(), e);
+    String backend() {
+        return backend;
     }
 
-    private void state(State next, String detail) {
-        state = next;
-        if (next == State.RUNNING) {
-            watchdog.begin();
-        } else {
-            watchdog.end();
-        }
-        event(
-                MachineEvent.Kind.MACHINE,
-                "",
-                detail.isEmpty() ? next.toString() : next + ": " + detail);
-    }
-
-    /** A device has come. */
+    /** {@link Bays#plug}. */
     void plug(Plug plug) {
-        if (state == State.STOPPED) {
-            return;
-        }
-        Bay bay = made(plug.name());
-        clients.changing(() -> bay.plug(plug));
-        slots.changed();
-        if (bay.isOnPci() && known(HostBridge.NAME) == null && wiring.isFree(HostBridge.ADDRESS)) {
-            plug(HostBridge.plug());
-        }
+        bays.plug(plug);
     }
 
-    /** A device is going. */
+    /** {@link Bays#unplug}. */
     void unplug(Plug plug) {
-        Bay bay = known(plug.name());
-        if (bay != null) {
-            clients.changing(() -> bay.unplug(plug));
-            slots.changed();
-        }
+        bays.unplug(plug);
     }
 
-    /** A bundle is gone for good, and the places of its devices with it. */
+    /** {@link Bays#bundleGone}. */
     void bundleGone(long bundleId) {
-        for (Bay bay : bays()) {
-            if (bay.bundleGone(bundleId)) {
-                synchronized (bays) {
-                    bays.remove(bay.name(), bay);
-                }
-            }
-        }
-        clients.changing(() -> {});
+        bays.bundleGone(bundleId);
     }
 
-    private Bay made(String device) {
-        synchronized (bays) {
-            return bays.computeIfAbsent(device, n -> new Bay(this, n));
-        }
+    /** {@link Bays#takeOut}. */
+    void takeOut(Bay bay, String why) {
+        bays.takeOut(bay, why);
     }
 
-    /** The place of that device; null: there is none. */
-    private Bay known(String device) {
-        synchronized (bays) {
-            return bays.get(device);
-        }
+    /** {@link Bays#placeFreed}. */
+    void placeFreed() {
+        bays.placeFreed();
     }
 
     /** The places of all devices. */
     List<Bay> bays() {
-        synchronized (bays) {
-            return List.copyOf(bays.values());
-        }
+        return bays.all();
     }
 
-    private Bay bay(String device) {
-        synchronized (bays) {
-            Bay bay = bays.get(device);
-            if (bay == null) {
-                throw new IllegalArgumentException(
-                        "no device "
-                                + device
-                                + " in machine "
-                                + name()
-                                + ", there is "
-                                + bays.keySet());
-            }
-            return bay;
-        }
+    /** All ioreq clients, the default client first. */
+    List<IoreqClient> allClients() {
+        return clients.all();
     }
 
     /** The client of that name, made if there is none. */
@@ -393,50 +192,19 @@ final class LiveMachine implements Machine, VmEvents {
         return clients.giveUp(hung, seen);
     }
 
-    /** Runs a task, unless somebody is about to pause, reset or end the machine. */
-    void unlessChanging(Runnable task) {
-        if (lifecycle.tryLock()) {
-            try {
-                task.run();
-            } finally {
-                lifecycle.unlock();
-            }
-        }
-    }
-
     @Override
     public void map(String device, String client, ClientMode mode) {
-        Bay bay = bay(device);
-        clients.changing(
-                () -> {
-                    IoreqClient target = client(client);
-                    target.mode(mode);
-                    bay.map(target);
-                });
+        bays.map(device, client, mode);
     }
 
     @Override
     public void eject(String device) {
-        Bay bay = bay(device);
-        int places = bay.places();
-        if (device.equals(HostBridge.NAME)) {
-            throw new IllegalArgumentException(
-                    "device " + device + " is the PCI bus of machine " + name() + ": it stays");
-        }
-        if (places == 0 || !slots.ask(places)) {
-            takeOut(bay, "ejected by an administrator");
-        }
-    }
-
-    /** Takes a device out for good, until somebody plugs it in again. */
-    void takeOut(Bay bay, String why) {
-        clients.changing(() -> bay.eject(why));
-        slots.changed();
+        bays.eject(device);
     }
 
     @Override
     public InspectedNode inspect(String device) {
-        return bay(device).inspect();
+        return bays.bay(device).inspect();
     }
 
     @Override
@@ -446,59 +214,27 @@ final class LiveMachine implements Machine, VmEvents {
 
     @Override
     public MachineRow row() {
-        return new MachineRow(
-                name(),
-                state,
-                backend,
-                spec.memory(),
-                vm.vcpus(),
-                dispatcher.taken(),
-                state == State.STOPPED ? end : why);
+        return rows.row();
     }
 
     @Override
     public List<DeviceRow> devices() {
-        int leaving = slots.leaving();
-        return bays().stream()
-                .map(bay -> bay.row((bay.places() & leaving) == 0 ? "" : LEAVING))
-                .toList();
+        return rows.devices();
     }
 
     @Override
     public List<ClientRow> clients() {
-        List<Bay> all = bays();
-        List<ClientRow> rows = new ArrayList<>();
-        for (IoreqClient client : clients.all()) {
-            List<Bay> own = all.stream().filter(b -> b.client() == client).toList();
-            rows.add(
-                    new ClientRow(
-                            client.name(),
-                            client.mode(),
-                            own.stream().map(Bay::name).collect(Collectors.joining(", ")),
-                            own.stream().mapToInt(b -> b.claims().size()).sum(),
-                            client.reads() + client.writes(),
-                            client.waiting()));
-        }
-        return rows;
+        return rows.clients();
     }
 
     @Override
     public List<RangeRow> ranges() {
-        List<RangeRow> rows = new ArrayList<>();
-        for (Bay bay : bays()) {
-            bay.claims().forEach(c -> rows.add(c.row(bay.name(), bay.client().name())));
-        }
-        rows.sort(
-                Comparator.comparing(RangeRow::type).reversed().thenComparingLong(RangeRow::first));
-        return rows;
+        return rows.ranges();
     }
 
     @Override
     public List<PciRow> pci() {
-        return bays().stream()
-                .flatMap(bay -> bay.pciRows().stream())
-                .sorted(Comparator.comparing(PciRow::address))
-                .toList();
+        return rows.pci();
     }
 
     @Override
@@ -508,21 +244,7 @@ final class LiveMachine implements Machine, VmEvents {
 
     @Override
     public List<StatsRow> stats() {
-        return clients.all().stream().map(LiveMachine::stats).toList();
-    }
-
-    private static StatsRow stats(IoreqClient client) {
-        Histogram latencies = client.latencies().copy();
-        return new StatsRow(
-                client.name(),
-                client.reads() + client.writes(),
-                client.reads(),
-                client.writes(),
-                client.faults(),
-                latencies.getTotalCount(),
-                latencies.getValueAtPercentile(50),
-                latencies.getValueAtPercentile(99),
-                latencies.getMaxValue());
+        return rows.stats();
     }
 
     void event(MachineEvent.Kind kind, String subject, String detail) {
@@ -542,7 +264,7 @@ final class LiveMachine implements Machine, VmEvents {
     }
 
     State state() {
-        return state;
+        return life.state();
     }
 
     Patience patience() {
@@ -588,13 +310,6 @@ final class LiveMachine implements Machine, VmEvents {
 
     BarWindows windows() {
         return spec.assignBars() ? firmware : BarWindows.NONE;
-    }
-
-    /** Somebody has left a place: who waits for it, looks. */
-    void placeFreed() {
-        for (Bay bay : bays()) {
-            bay.placeFreed();
-        }
     }
 
     MachineClock clock() {

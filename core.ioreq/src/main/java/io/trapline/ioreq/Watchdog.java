@@ -66,12 +66,13 @@ final class Watchdog {
 
     private void look(Object mine) {
         try {
-            machine.unlessChanging(
-                    () -> {
-                        if (mine == watch) {
-                            look();
-                        }
-                    });
+            machine.life()
+                    .unlessChanging(
+                            () -> {
+                                if (mine == watch) {
+                                    look();
+                                }
+                            });
         } finally {
             if (mine == watch) {
                 machine.later(periodNanos, () -> look(mine));

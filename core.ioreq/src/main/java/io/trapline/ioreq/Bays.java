@@ -1,0 +1,133 @@
+package io.trapline.ioreq;
+
+import io.trapline.machine.ClientMode;
+import io.trapline.machine.MachineRow.State;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Which devices a machine has: they come and go, are moved to other ioreq clients, and taken out. */
+final class Bays {
+    private final LiveMachine machine;
+    private final Clients clients;
+    private final BusSlots slots;
+    private final Map<String, Bay> bays = new TreeMap<>(); // guarded by itself
+
+    /** None yet. */
+    Bays(LiveMachine machine, Clients clients, BusSlots slots) {
+        this.machine = machine;
+        this.clients = clients;
+        this.slots = slots;
+    }
+
+    /** A device has come. */
+    void plug(Plug plug) {
+        if (machine.state() == State.STOPPED) {
+            return;
+        }
+        Bay bay = made(plug.name());
+        clients.changing(() -> bay.plug(plug));
+        slots.changed();
+        if (bay.isOnPci()
+                && known(HostBridge.NAME) == null
+                && machine.wiring().isFree(HostBridge.ADDRESS)) {
+            plug(HostBridge.plug());
+        }
+    }
+
+    /** A device is going. */
+    void unplug(Plug plug) {
+        Bay bay = known(plug.name());
+        if (bay != null) {
+            clients.changing(() -> bay.unplug(plug));
+            slots.changed();
+        }
+    }
+
+    /** A bundle is gone for good, and the places of its devices with it. */
+    void bundleGone(long bundleId) {
+        for (Bay bay : all()) {
+            if (bay.bundleGone(bundleId)) {
+                synchronized (bays) {
+                    bays.remove(bay.name(), bay);
+                }
+            }
+        }
+        clients.changing(() -> {});
+    }
+
+    private Bay made(String device) {
+        synchronized (bays) {
+            return bays.computeIfAbsent(device, n -> new Bay(machine, n));
+        }
+    }
+
+    /** The place of that device; null: there is none. */
+    private Bay known(String device) {
+        synchronized (bays) {
+            return bays.get(device);
+        }
+    }
+
+    /** The places of all devices. */
+    List<Bay> all() {
+        synchronized (bays) {
+            return List.copyOf(bays.values());
+        }
+    }
+
+    Bay bay(String device) {
+        synchronized (bays) {
+            Bay bay = bays.get(device);
+            if (bay == null) {
+                throw new IllegalArgumentException(
+                        "no device "
+                                + device
+                                + " in machine "
+                                + machine.name()
+                                + ", there is "
+                                + bays.keySet());
+            }
+            return bay;
+        }
+    }
+
+    void map(String device, String client, ClientMode mode) {
+        Bay bay = bay(device);
+        clients.changing(
+                () -> {
+                    IoreqClient target = machine.client(client);
+                    target.mode(mode);
+                    bay.map(target);
+                });
+    }
+
+    void eject(String device) {
+        Bay bay = bay(device);
+        int places = bay.places();
+        if (device.equals(HostBridge.NAME)) {
+            throw new IllegalArgumentException(
+                    "device "
+                            + device
+                            + " is the PCI bus of machine "
+                            + machine.name()
+                            + ": it stays");
+        }
+        if (places == 0 || !slots.ask(places)) {
+            takeOut(bay, "ejected by an administrator");
+        }
+    }
+
+    /** Takes a device out for good, until somebody plugs it in again. */
+    void takeOut(Bay bay, String why) {
+        clients.changing(() -> bay.eject(why));
+        slots.changed();
+    }
+
+    /** Somebody has left a place: who waits for it, looks. */
+    void placeFreed() {
+        for (Bay bay : all()) {
+            bay.placeFreed();
+        }
+    }
+}
