@@ -60,6 +60,14 @@ public interface Machine {
     void eject(String device);
 
     /**
+     * Takes a device out at once, without asking the guest. Who deletes a device's configuration calls this first: else
+     * the guest's accesses wait for a successor, which will not come, until the hold runs out.
+     *
+     * @param device its name
+     */
+    void remove(String device);
+
+    /**
      * Has another ioreq client answer for a device, while the guest runs; the device keeps its state. A client
      * that does not exist is made; one that has no device left, goes.
      *

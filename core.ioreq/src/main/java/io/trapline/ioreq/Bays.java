@@ -103,8 +103,19 @@ final class Bays {
     }
 
     void eject(String device) {
-        Bay bay = bay(device);
+        Bay bay = leaving(device);
         int places = bay.places();
+        if (places == 0 || !slots.ask(places)) {
+            takeOut(bay, "ejected by an administrator");
+        }
+    }
+
+    void remove(String device) {
+        takeOut(leaving(device), "removed by an administrator");
+    }
+
+    private Bay leaving(String device) {
+        Bay bay = bay(device);
         if (device.equals(HostBridge.NAME)) {
             throw new IllegalArgumentException(
                     "device "
@@ -113,9 +124,7 @@ final class Bays {
                             + machine.name()
                             + ": it stays");
         }
-        if (places == 0 || !slots.ask(places)) {
-            takeOut(bay, "ejected by an administrator");
-        }
+        return bay;
     }
 
     /** Takes a device out for good, until somebody plugs it in again. */

@@ -203,6 +203,11 @@ final class LiveMachine implements Machine, VmEvents {
     }
 
     @Override
+    public void remove(String device) {
+        bays.remove(device);
+    }
+
+    @Override
     public InspectedNode inspect(String device) {
         return bays.bay(device).inspect();
     }

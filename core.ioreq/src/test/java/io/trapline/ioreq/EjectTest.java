@@ -91,6 +91,19 @@ class EjectTest {
     }
 
     @Test
+    void removesADeviceWithoutAskingTheGuestOrHoldingItsRequests() {
+        plugController();
+        test.machine.remove("disk");
+        assertEquals(State.DETACHED, test.state("disk"));
+        assertEquals("removed by an administrator", test.device("disk").detail());
+        assertEquals(BRIDGE, slots.occupied());
+
+        test.machine.remove("com1");
+        assertEquals(0xFF, test.vm.in(0x3F8, 1), "nobody waits for a successor");
+        assertThrows(IllegalArgumentException.class, () -> test.machine.remove(HostBridge.NAME));
+    }
+
+    @Test
     void tellsTheControllerWhatComes() {
         plugController();
         test.plug("second", new TestDevice(b -> b.endpoint(CARD)));
