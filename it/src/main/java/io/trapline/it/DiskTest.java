@@ -2,7 +2,6 @@ package io.trapline.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.trapline.machine.DeviceRow;
 import io.trapline.machine.InspectedNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,14 +45,7 @@ class DiskTest {
     }
 
     private void awaitServing(int swaps) throws Exception {
-        fixture.await(
-                "the disk serves",
-                () -> {
-                    DeviceRow row = fixture.device("m", "disk");
-                    return row != null
-                            && row.state() == DeviceRow.State.SERVING
-                            && row.swaps() == swaps;
-                });
+        fixture.awaitServing("m", "disk", swaps);
     }
 
     private String shown(String name) {

@@ -14,8 +14,10 @@ import java.io.InputStream;
 import java.nio.channels.ByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -24,6 +26,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -37,12 +40,14 @@ import org.osgi.service.cm.ConfigurationAdmin;
 /** Machines, guests and bundles of one test; all of it is gone when it is closed. */
 final class MachineFixture {
     private static final long PATIENCE_SECONDS = 30;
+    private static final int LAST_EVENTS = 50;
     private static final String MONITOR = "guest/monitor.bin";
     private static final AtomicInteger CONFIGURED = new AtomicInteger();
 
     private final BundleContext context =
             FrameworkUtil.getBundle(MachineFixture.class).getBundleContext();
     private final LinkedBlockingQueue<MachineEvent> events = new LinkedBlockingQueue<>();
+    private final Deque<MachineEvent> last = new ArrayDeque<>(); // of those that were taken
     private final List<ServiceRegistration<?>> services = new ArrayList<>();
     private final List<Configuration> configurations = new ArrayList<>();
     private final List<Bundle> bundles = new ArrayList<>();
@@ -180,6 +185,18 @@ final class MachineFixture {
                 .orElse(null);
     }
 
+    /** Waits until a device serves, and as many successors have taken over since it came. */
+    void awaitServing(String machine, String name, int swaps) throws InterruptedException {
+        await(
+                "device " + name + " serves after " + swaps + " swaps",
+                () -> {
+                    DeviceRow row = device(machine, name);
+                    return row != null
+                            && row.state() == DeviceRow.State.SERVING
+                            && row.swaps() == swaps;
+                });
+    }
+
     /** Installs a bundle and starts it. */
     Bundle start(DeviceBundle content) throws BundleException {
         Bundle bundle =
@@ -196,18 +213,43 @@ final class MachineFixture {
             if (System.nanoTime() > deadline) {
                 fail("waited " + PATIENCE_SECONDS + " s until " + what + "; " + situation());
             }
-            events.poll(20, TimeUnit.MILLISECONDS);
+            keep(events.poll(20, TimeUnit.MILLISECONDS));
+        }
+    }
+
+    private void keep(MachineEvent event) {
+        if (event != null) {
+            last.add(event);
+        }
+        if (last.size() > LAST_EVENTS) {
+            last.remove();
         }
     }
 
     private String situation() {
         Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
-        return "machines: "
-                + machines.list()
+        while (!events.isEmpty()) {
+            keep(events.poll());
+        }
+        return "state of the framework: "
+                + framework.getState()
                 + ", configurations: "
                 + configurations
-                + ", state of the framework: "
-                + framework.getState();
+                + machines.list().stream().map(this::situation).collect(Collectors.joining())
+                + "\n  last events:"
+                + last.stream().map(event -> "\n    " + event).collect(Collectors.joining());
+    }
+
+    private String situation(MachineRow machine) {
+        List<DeviceRow> devices = List.of();
+        try {
+            devices = machine(machine.name()).devices();
+        } catch (IllegalArgumentException e) {
+            // gone meanwhile, or it could not be made: its row says why
+        }
+        return "\n  "
+                + machine
+                + devices.stream().map(row -> "\n    " + row).collect(Collectors.joining());
     }
 
     /** Takes everything away again. */
