@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +32,7 @@ class LiveDiskTest {
     private static final long THERE = 0xE300_0000L;
     private static final int SECTORS = 2048;
     private static final int ROUNDS = 150;
+    private static final int SWAPS = 12;
 
     private final MachineFixture fixture = new MachineFixture();
     private final DiskDriver driver = new DiskDriver();
@@ -41,6 +43,8 @@ class LiveDiskTest {
     // nothing.
     private final long[] seeds = new long[SECTORS];
     private long seed = 1;
+    private final AtomicInteger begun = new AtomicInteger(); // rounds of work
+    private volatile boolean enough;
 
     @BeforeEach
     void machine() throws Exception {
@@ -70,15 +74,8 @@ class LiveDiskTest {
         return configuration;
     }
 
-    private void serving(String name, long swaps) throws Exception {
-        fixture.await(
-                name + " serves after " + swaps + " swaps",
-                () -> {
-                    DeviceRow row = fixture.device("m", name);
-                    return row != null
-                            && row.state() == DeviceRow.State.SERVING
-                            && row.swaps() == swaps;
-                });
+    private void serving(String name, int swaps) throws Exception {
+        fixture.awaitServing("m", name, swaps);
     }
 
     private static void change(Configuration configuration, String key, Object value)
@@ -92,42 +89,56 @@ class LiveDiskTest {
 
     /** Writes and reads all over the disk, many requests at a time; whatever happens to it meanwhile. */
     private long work(Cpu cpu) {
-        for (int round = 0; round < ROUNDS && driver.wrong.isEmpty(); round++) {
-            int first = round * 37 % (SECTORS - DiskDriver.SLOTS);
-            for (int slot = 0; slot < DiskDriver.SLOTS; slot++) {
-                seeds[first + slot] = ++seed;
-                driver.fill(cpu, slot, seed);
-                driver.submit(cpu, slot, DiskDriver.WRITE, first + slot);
-                if (slot % 8 == 0) {
-                    driver.ring(cpu);
-                }
-            }
-            driver.ring(cpu);
-            driver.collect(cpu, DiskDriver.OK);
-            int back = round * 101 % (SECTORS - DiskDriver.SLOTS);
-            for (int slot = 0; slot < DiskDriver.SLOTS; slot++) {
-                driver.submit(cpu, slot, DiskDriver.READ, back + slot);
-            }
-            driver.ring(cpu);
-            driver.collect(cpu, DiskDriver.OK);
-            for (int slot = 0; slot < DiskDriver.SLOTS; slot++) {
-                driver.check(cpu, slot, seeds[back + slot]);
+        for (int rounds = 0; rounds < ROUNDS && driver.wrong.isEmpty(); rounds++) {
+            work(cpu, begun.getAndIncrement());
+        }
+        return begun.get();
+    }
+
+    /** The same until the test has had enough. */
+    private long workOn(Cpu cpu) {
+        while (!enough && driver.wrong.isEmpty()) {
+            work(cpu, begun.getAndIncrement());
+        }
+        return begun.get();
+    }
+
+    private void work(Cpu cpu, int round) {
+        int first = round * 37 % (SECTORS - DiskDriver.SLOTS);
+        for (int slot = 0; slot < DiskDriver.SLOTS; slot++) {
+            seeds[first + slot] = ++seed;
+            driver.fill(cpu, slot, seed);
+            driver.submit(cpu, slot, DiskDriver.WRITE, first + slot);
+            if (slot % 8 == 0) {
+                driver.ring(cpu);
             }
         }
-        return seed;
+        driver.ring(cpu);
+        driver.collect(cpu, DiskDriver.OK);
+        int back = round * 101 % (SECTORS - DiskDriver.SLOTS);
+        for (int slot = 0; slot < DiskDriver.SLOTS; slot++) {
+            driver.submit(cpu, slot, DiskDriver.READ, back + slot);
+        }
+        driver.ring(cpu);
+        driver.collect(cpu, DiskDriver.OK);
+        for (int slot = 0; slot < DiskDriver.SLOTS; slot++) {
+            driver.check(cpu, slot, seeds[back + slot]);
+        }
     }
 
     /** Each request comes back once, with the data that was written, however often its device is another. */
     private void whileItWorks(Disturbance disturbance) throws Exception {
-        CompletableFuture<Long> done = guest.start(this::work);
-        int swaps = 0;
-        while (!done.isDone() && swaps < 12) {
-            disturbance.happens(++swaps);
-            serving("disk", swaps);
+        CompletableFuture<Long> done = guest.start(this::workOn);
+        for (int swap = 1; swap <= SWAPS; swap++) {
+            int before = begun.get();
+            disturbance.happens(swap);
+            serving("disk", swap);
+            fixture.await("the guest goes on", () -> begun.get() > before + 1 || done.isDone());
         }
-        assertEquals(1L + ROUNDS * DiskDriver.SLOTS, done.get(60, TimeUnit.SECONDS));
+        enough = true;
+        long rounds = done.get(60, TimeUnit.SECONDS);
         assertEquals(List.of(), driver.wrong);
-        assertTrue(swaps > 0);
+        assertEquals(1 + rounds * DiskDriver.SLOTS, seed);
         assertEquals(0, fixture.device("m", "disk").faults());
     }
 
