@@ -93,6 +93,15 @@ final class Bay {
     }
 
     private void install(Plug next) {
+        String lost =
+                state == State.QUARANTINED
+                        ? "began afresh, without the state of "
+                                + plug.bundle()
+                                + " "
+                                + plug.version()
+                                + ": "
+                                + detail
+                        : "";
         plug = next;
         DeviceBoard fresh = new DeviceBoard(machine, this, next, null);
         board = fresh;
@@ -110,7 +119,7 @@ final class Bay {
                         return null;
                     },
                     machine.patience().installNanos());
-            state(State.SERVING, "");
+            state(State.SERVING, lost);
         } catch (Exception | Error e) {
             fresh.close();
             lines.cut();
@@ -210,7 +219,7 @@ final class Bay {
                                     leaving.silence();
                                 }
                             },
-                            machine.patience().batonNanos());
+                            machine.patience().stateNanos());
         } catch (TimeoutException e) {
             hung("hung while it was to be taken out: " + e.getMessage());
             return;
@@ -368,7 +377,7 @@ final class Bay {
                             }
                             return null;
                         },
-                        machine.patience().batonNanos());
+                        machine.patience().stateNanos());
             }
         } catch (TimeoutException e) {
             hung("hung while the machine was reset: " + e.getMessage());
@@ -479,7 +488,7 @@ final class Bay {
         }
     }
 
-    /** What it is and how; with a remark if there is nothing else to say. */
+    /** What it is and how; with a remark that is more urgent than what else there is to say. */
     DeviceRow row(String remark) {
         Plug now = plug;
         DeviceBoard of = installed();
@@ -494,6 +503,6 @@ final class Bay {
                 pastRequests + (of == null ? 0 : of.requests()),
                 faults.count(),
                 swaps,
-                detail.isEmpty() ? remark : detail);
+                remark.isEmpty() ? detail : remark);
     }
 }

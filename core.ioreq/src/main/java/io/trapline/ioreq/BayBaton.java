@@ -24,9 +24,10 @@ final class BayBaton {
 
     /**
      * Runs a task under the baton. A device that keeps the baton is taken out; if it is another one of the same
-     * client, the task is run after all.
+     * client, the task is run after all. Who has it for what may take longer keeps it for as long as that.
      *
      * @param of whose code it is
+     * @param patienceNanos how long it may take
      * @throws TimeoutException if this device hangs: the client has been replaced
      */
     <T> T run(DeviceBoard of, Callable<T> task, long patienceNanos) throws Exception {
@@ -34,6 +35,10 @@ final class BayBaton {
         try {
             return now.call(of, task, patienceNanos);
         } catch (Call.Busy e) {
+            Occupation seen = now.occupation();
+            if (seen != null && seen.patienceNanos() > patienceNanos) {
+                return run(of, task, seen.patienceNanos());
+            }
             DeviceBoard culprit = machine.giveUp(now);
             if (culprit != null && culprit.bay() == bay) {
                 throw e;

@@ -46,7 +46,7 @@ final class LiveMachine implements Machine, VmEvents {
     private final MachineLife life;
     private final MachineRows rows;
     private final AtomicLong refusedMessages = new AtomicLong();
-    private volatile Patience patience = Patience.USUAL;
+    private volatile Patience patience;
 
     /**
      * Creates the virtual machine; nothing runs yet.
@@ -63,6 +63,7 @@ final class LiveMachine implements Machine, VmEvents {
         this.spec = spec;
         this.backend = hypervisor.name();
         this.host = host;
+        patience = Patience.USUAL.holding(spec.holdNanos());
         dispatcher = new Dispatcher(host.workers());
         clients = new Clients(this, dispatcher);
         bays = new Bays(this, clients, slots);

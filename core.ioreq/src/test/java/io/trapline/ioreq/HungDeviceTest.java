@@ -11,12 +11,16 @@ import io.trapline.machine.ClientMode;
 import io.trapline.machine.DeviceRow.State;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** DESIGN section 5, "Watchdog": a device that does not come back is left alone, everything else goes on. */
 class HungDeviceTest {
+    private static final Patience IMPATIENT =
+            new Patience(TimeUnit.MILLISECONDS.toNanos(1), TimeUnit.MINUTES.toNanos(1));
+
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch inside = new CountDownLatch(1);
     private TestMachine test;
@@ -31,6 +35,7 @@ class HungDeviceTest {
     @AfterEach
     void end() throws Exception {
         release.countDown();
+        test.machine.patience(Patience.USUAL);
         if (vcpu0 != null) {
             vcpu0.join();
         }
@@ -214,8 +219,66 @@ class HungDeviceTest {
         assertEquals(0xFF, test.vm.answer(1));
         test.machine.plug(TestMachine.plug("bad", "2.0.0", TestDevice.at(0x100)));
         assertEquals(State.SERVING, test.state("bad"));
+        String detail = test.device("bad").detail();
+        assertTrue(
+                detail.startsWith(
+                        "began afresh, without the state of test.bundle 1.0.0: hung while"),
+                detail);
         send(1, 0x100);
         assertEquals(0, test.vm.answer(1));
+    }
+
+    /** Others are impatient; it waits for the host's disk, for example. */
+    private void mayTakeItsTime(Thread changing, String device) throws Exception {
+        test.machine.patience(IMPATIENT);
+        changing.start();
+        inside.await();
+        assertThrows(IllegalStateException.class, () -> test.machine.inspect(device));
+        release.countDown();
+        changing.join();
+    }
+
+    @Test
+    void mayTakeItsTimeToSaveItsState() throws Exception {
+        TestDevice device = TestDevice.at(0x100);
+        device.onSave = this::hang;
+        Plug slow = test.plug("slow", device);
+        send(1, 0x100);
+        mayTakeItsTime(new Thread(() -> test.machine.unplug(slow)), "slow");
+
+        assertEquals(State.HOLDING, test.state("slow"));
+    }
+
+    @Test
+    void mayTakeItsTimeToReset() throws Exception {
+        TestDevice device = TestDevice.at(0x100);
+        test.plug("slow", device);
+        device.onReset = this::hang;
+        mayTakeItsTime(new Thread(test.machine::reset), "slow");
+
+        assertEquals(State.SERVING, test.state("slow"));
+    }
+
+    @Test
+    void isLeftToSaveItsStateByANeighbourThatGoes() throws Exception {
+        TestDevice device = TestDevice.at(0x100);
+        device.onSave = this::hang;
+        Plug slow = test.plugAt("shared", "slow", device);
+        test.plugAt("shared", "good", TestDevice.at(0x200));
+        test.machine.patience(IMPATIENT);
+        IoreqClient client = test.machine.client("shared");
+        Thread saving = new Thread(() -> test.machine.unplug(slow));
+        saving.start();
+        inside.await();
+        Thread ejecting = new Thread(() -> test.machine.eject("good"));
+        ejecting.start();
+        Await.until("it has waited, and waits again", () -> client.waiting() == 3);
+        release.countDown();
+        saving.join();
+        ejecting.join();
+
+        assertEquals(State.HOLDING, test.state("slow"));
+        assertEquals(State.DETACHED, test.state("good"));
     }
 
     @Test
