@@ -112,10 +112,10 @@ final class Bay {
                     fresh,
                     () -> {
                         next.device().install(fresh);
-                        fresh.powerOn();
+                        fresh.functions().powerOn();
                         next.device().reset();
                         fresh.publish();
-                        machine.slots().arrived(fresh.places());
+                        machine.slots().arrived(fresh.functions().places());
                         return null;
                     },
                     machine.patience().installNanos());
@@ -140,18 +140,18 @@ final class Bay {
                         lines.latch();
                         next.device().install(fresh);
                         if (saved == null) {
-                            fresh.powerOn();
+                            fresh.functions().powerOn();
                             next.device().reset();
                         } else {
-                            fresh.adopt();
+                            fresh.functions().adopt();
                             next.device().restore(saved);
                         }
                         fresh.publish();
                         plug = next;
                         board = fresh;
-                        pastRequests += old.requests();
+                        pastRequests += old.holdings().requests();
                         lines.keepThoseOf(fresh);
-                        fresh.ringAll(baton.client());
+                        fresh.holdings().ringAll(baton.client());
                         held.release();
                         return null;
                     },
@@ -212,7 +212,7 @@ final class Bay {
                             leaving,
                             () -> {
                                 BayBaton.refuseOnceGivenUp(leaving);
-                                leaving.hold();
+                                leaving.holdings().hold();
                                 try {
                                     return plug.device().save();
                                 } finally {
@@ -370,7 +370,7 @@ final class Bay {
                             held.drop();
                             if (state == State.SERVING) {
                                 BayBaton.refuseOnceGivenUp(board);
-                                board.powerOn();
+                                board.functions().powerOn();
                                 plug.device().reset();
                             } else {
                                 saved = null;
@@ -414,7 +414,7 @@ final class Bay {
                             () -> {
                                 BayBaton.refuseOnceGivenUp(board);
                                 plug.device().inspect(tree);
-                                board.inspectPci(tree);
+                                board.functions().inspect(tree);
                                 return null;
                             },
                             machine.patience().batonNanos());
@@ -447,32 +447,32 @@ final class Bay {
 
     List<DeviceClaim> claims() {
         DeviceBoard now = installed();
-        return now == null ? List.of() : now.claims();
+        return now == null ? List.of() : now.holdings().claims();
     }
 
     /** Whether its device has functions on the PCI bus. */
     boolean isOnPci() {
         DeviceBoard now = installed();
-        return now != null && now.hasEndpoints();
+        return now != null && now.functions().any();
     }
 
     /** The device numbers that it has on PCI bus 0, a bit for each. */
     int places() {
         DeviceBoard now = installed();
-        return now == null ? 0 : now.places();
+        return now == null ? 0 : now.functions().places();
     }
 
     /** Its functions on the PCI bus, a row each. */
     List<PciRow> pciRows() {
         DeviceBoard now = installed();
-        return now == null ? List.of() : now.pciRows();
+        return now == null ? List.of() : now.functions().rows();
     }
 
     /** A place has become free that its device may wait for. */
     void placeFreed() {
         DeviceBoard now = board;
         if (now != null) {
-            now.placeFreed();
+            now.functions().placeFreed();
         }
     }
 
@@ -499,8 +499,8 @@ final class Bay {
                 client == null ? "" : client.name(),
                 now == null ? "" : now.bundle(),
                 now == null ? "" : now.version(),
-                of == null ? "" : of.claimsText(),
-                pastRequests + (of == null ? 0 : of.requests()),
+                of == null ? "" : of.holdings().text(),
+                pastRequests + (of == null ? 0 : of.holdings().requests()),
                 faults.count(),
                 swaps,
                 remark.isEmpty() ? detail : remark);

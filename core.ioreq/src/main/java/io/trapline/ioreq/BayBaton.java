@@ -99,7 +99,7 @@ final class BayBaton {
         IoreqClient present = next;
         do {
             client = present;
-            bay.board().client(present);
+            bay.board().holdings().client(present);
             present = machine.client(present.name());
         } while (present != client);
     }
@@ -113,7 +113,7 @@ final class BayBaton {
     void leave(IoreqClient hung, IoreqClient fresh) {
         if (client == hung) {
             client = fresh;
-            bay.board().client(fresh);
+            bay.board().holdings().client(fresh);
         }
     }
 }

@@ -107,7 +107,7 @@ final class DeviceClaim implements Claim {
     public void release() {
         unmap();
         released = true;
-        board.forget(this);
+        board.holdings().forget(this);
     }
 
     /** A request has found this claim held: it waits. Under the baton. */

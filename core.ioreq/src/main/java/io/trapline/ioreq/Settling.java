@@ -8,10 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Settling extends Work {
     private final DeviceBoard board;
+    private final Runnable settle;
     private final AtomicBoolean queued = new AtomicBoolean();
 
-    Settling(DeviceBoard board) {
+    Settling(DeviceBoard board, Runnable settle) {
         this.board = board;
+        this.settle = settle;
     }
 
     /** From any thread. */
@@ -29,6 +31,6 @@ final class Settling extends Work {
             return;
         }
         queued.set(false);
-        board.contained(board::settle, client);
+        board.contained(settle, client);
     }
 }

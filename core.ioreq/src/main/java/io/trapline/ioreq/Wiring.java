@@ -134,11 +134,11 @@ final class Wiring {
      */
     synchronized void replace(DeviceBoard leaving, DeviceBoard coming) {
         if (leaving != null) {
-            leaving.published(false);
+            leaving.holdings().published(false);
             reserved.removeIf(mapping -> mapping.claim.board() == leaving);
         }
         if (coming != null) {
-            coming.published(true);
+            coming.holdings().published(true);
         }
         publish();
     }

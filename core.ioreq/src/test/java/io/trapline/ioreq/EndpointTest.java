@@ -1,116 +1,23 @@
 package io.trapline.ioreq;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trapline.device.Board;
-import io.trapline.device.Device;
-import io.trapline.device.DeviceState;
-import io.trapline.device.InterruptLine;
 import io.trapline.device.PciAddress;
 import io.trapline.device.PciBar;
-import io.trapline.device.PciEndpoint;
 import io.trapline.device.PciIdentity;
-import io.trapline.device.PciVectors;
 import io.trapline.device.Region;
 import io.trapline.machine.DeviceRow.State;
 import io.trapline.machine.InspectedNode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** PCI Local Bus 3.0, chapter 6: what the machine keeps of a function. */
-class EndpointTest {
-    private static final PciIdentity DISK =
-            new PciIdentity(0x1AF4, 0x1042, 1, 0x010000, 0x1AF4, 0x1100);
-    private static final int COMMAND = 0x04;
-    private static final int STATUS = 0x06;
-    private static final int BAR_0 = 0x10;
-    private static final int IO = 1;
-    private static final int MEMORY = 2;
-    private static final int MASTER = 4;
-    private static final int INTX_DISABLE = 1 << 10;
-
-    private TestMachine test;
-    private Plug first;
-
-    /** A function with registers that remember what was written, and where. */
-    private static final class Card implements Device, Region {
-        private final Consumer<Card> layout;
-        final List<String> log = new ArrayList<>();
-        PciEndpoint pci;
-        PciVectors vectors;
-        InterruptLine pin;
-
-        Card(Consumer<Card> layout) {
-            this.layout = layout;
-        }
-
-        @Override
-        public void install(Board board) {
-
-            pci = board.endpoint(DISK);
-            layout.accept(this);
-        }
-
-        @Override
-        public void reset() {
-            if (pin != null) {
-                pin.lower();
-            }
-        }
-
-        @Override
-        public DeviceState save() {
-            return DeviceState.NONE;
-        }
-
-        @Override
-        public long read(long offset, int width) {
-            return 0xC0DE_0000L | offset;
-        }
-
-        @Override
-        public void write(long offset, int width, long value) {
-            log.add(offset + "+" + width + "=" + value);
-        }
-    }
-
-    private Card plug(boolean assignBars, Consumer<Card> layout) throws Exception {
-        test = new TestMachine(TestMachine.spec(assignBars), new ByHand());
-        Card card = new Card(layout);
-        first = test.plug("disk", card);
-        assertEquals(State.SERVING, test.device("disk").state(), test.device("disk").detail());
-        return card;
-    }
-
-    @AfterEach
-    void end() {
-        if (test != null) {
-            test.close();
-        }
-    }
-
-    private int config(int register, int width) {
-        return configOf(1, register, width);
-    }
-
-    private int configOf(int device, int register, int width) {
-        test.vm.out(0xCF8, 4, 0x8000_0000L | device << 11 | register & 0xFC);
-        return (int) test.vm.in(0xCFC + (register & 3), width);
-    }
-
-    private void config(int register, int width, long value) {
-        test.vm.out(0xCF8, 4, 0x8000_0000L | 1 << 11 | register & 0xFC);
-        test.vm.out(0xCFC + (register & 3), width, value);
-    }
-
+class EndpointTest extends CardOnTheBus {
     @Test
     void showsItsIdentityAsInFigure61() throws Exception {
         plug(false, card -> {});
@@ -285,77 +192,6 @@ class EndpointTest {
     }
 
     @Test
-    void drivesItsPinUnlessTheGuestDisablesThat() throws Exception {
-        Card card = plug(false, c -> c.pin = c.pci.pin());
-        assertEquals(0x0100 | 17, config(0x3C, 2), "INTA# ends at 16 + device % 4");
-        config(0x3C, 1, 11);
-        assertEquals(11, config(0x3C, 1), "the guest's own note");
-        card.pin.raise();
-        assertEquals(List.of("raise 17"), test.vm.interrupts);
-        assertEquals(1 << 3, config(STATUS, 2));
-        config(COMMAND, 2, INTX_DISABLE);
-        assertEquals(List.of("raise 17", "lower 17"), test.vm.interrupts);
-        assertEquals(1 << 3, config(STATUS, 2), "section 6.2.3: whatever bit 10 says");
-        config(COMMAND, 2, 0);
-        card.pin.lower();
-        assertEquals(List.of("raise 17", "lower 17", "raise 17", "lower 17"), test.vm.interrupts);
-        assertEquals(0, config(STATUS, 2));
-    }
-
-    // ---- MSI-X, section 6.8.2
-
-    private static final long TABLE = 0xE000_0000L;
-
-    private Card msix(int vectors) throws Exception {
-        Card card =
-                plug(
-                        false,
-                        c -> {
-                            c.vectors = c.pci.msix(1, vectors);
-                            c.pin = c.pci.pin();
-                        });
-        config(BAR_0 + 4, 4, TABLE);
-        config(COMMAND, 2, MEMORY | MASTER);
-        return card;
-    }
-
-    private void entry(int vector, long address, int data, int control) {
-        long at = TABLE + 16L * vector;
-        test.vm.store(at, 8, address);
-        test.vm.store(at + 8, 4, data);
-        test.vm.store(at + 12, 4, control);
-    }
-
-    @Test
-    void saysWhereTheTableIs() throws Exception {
-        msix(3);
-        assertEquals(0x0002_0011, config(0x40, 4), "two more than one vector, disabled");
-        assertEquals(1, config(0x44, 4), "table at 0 of register 1");
-        assertEquals(2048 | 1, config(0x48, 4), "pending bits at half");
-        config(BAR_0 + 4, 4, 0xFFFF_FFFFL);
-        assertEquals(0xFFFF_F000, config(BAR_0 + 4, 4));
-        config(0x42, 2, 0xFFFF);
-        assertEquals(0xC002, config(0x42, 2) & 0xFFFF, "enable and function mask are writable");
-    }
-
-    @Test
-    void sendsAMessageWhenEnabledAndUnmasked() throws Exception {
-        Card card = msix(3);
-        entry(2, 0xFEE0_1000L, 0x42, 0);
-        card.vectors.signal(2);
-        assertEquals(List.of(), test.vm.messages, "not enabled");
-        config(0x42, 2, 0x8000);
-        assertTrue(card.vectors.enabled());
-        card.vectors.signal(2);
-        card.vectors.signal(3);
-        card.vectors.signal(-1);
-        assertEquals(List.of("0xfee01000=" + 0x42), test.vm.messages);
-        config(COMMAND, 2, MEMORY);
-        card.vectors.signal(2);
-        assertEquals(1, test.vm.messages.size(), "a message is a write: not without bus mastering");
-    }
-
-    @Test
     void isToldWhetherItMayReachMemory() throws Exception {
         List<Boolean> told = new ArrayList<>();
         plug(false, c -> c.pci.onBusMaster(() -> told.add(c.pci.busMaster())));
@@ -366,117 +202,6 @@ class EndpointTest {
         config(COMMAND, 2, MASTER);
         test.machine.reset();
         assertEquals(3, told.size(), "power-on is nothing to tell");
-    }
-
-    @Test
-    void writesAMessageToRamWhereTheGuestWantsItThere() throws Exception {
-        Card card = msix(1);
-        entry(0, 0x2000, 0x1234_5678, 0);
-        config(0x42, 2, 0x8000);
-        card.vectors.signal(0);
-        assertEquals(List.of(), test.vm.messages);
-        assertEquals(0x1234_5678, test.machine.ram().load(0x2000, 4));
-    }
-
-    @Test
-    void keepsWhatIsMaskedPending() throws Exception {
-        Card card = msix(66);
-        config(0x42, 2, 0x8000);
-        entry(65, 0xFEE0_0000L, 7, 1);
-        card.vectors.signal(65);
-        card.vectors.signal(65);
-        assertEquals(List.of(), test.vm.messages);
-        assertEquals(2, test.vm.load(TABLE + 2048 + 8, 4), "pending bit 65");
-        assertEquals(2, test.vm.load(TABLE + 2048 + 8, 8));
-        test.vm.store(TABLE + 2048 + 8, 4, 0);
-        assertEquals(2, test.vm.load(TABLE + 2048 + 8, 4), "read-only");
-        config(0x42, 2, 0xC000);
-        test.vm.store(TABLE + 65 * 16 + 12, 4, 0);
-        assertEquals(List.of(), test.vm.messages, "the function is masked");
-        config(0x42, 2, 0x8000);
-        assertEquals(List.of("0xfee00000=7"), test.vm.messages, "once");
-        assertEquals(0, test.vm.load(TABLE + 2048 + 8, 4));
-    }
-
-    @Test
-    void answersNarrowAndMisalignedAccessesToTheTableWithNothing() throws Exception {
-        msix(2);
-        entry(0, 0xFEE0_0000L, 7, 0);
-        test.vm.store(TABLE, 1, 0xFF);
-        test.vm.store(TABLE + 2, 4, 0xFFFF_FFFFL);
-        assertEquals(0xFFFF, test.vm.load(TABLE, 2));
-        assertEquals(-1, (int) test.vm.load(TABLE + 2, 4));
-        assertEquals(0xFEE0_0000L, test.vm.load(TABLE, 8));
-        assertEquals(0, test.vm.load(TABLE + 32, 4), "no third vector");
-    }
-
-    @Test
-    void leavesThePinAloneWhileMessagesAreEnabled() throws Exception {
-        Card card = msix(1);
-        card.pin.raise();
-        config(0x42, 2, 0x8000);
-        config(0x42, 2, 0);
-        assertEquals(List.of("raise 17", "lower 17", "raise 17"), test.vm.interrupts);
-    }
-
-    // ---- MSI, section 6.8.1
-
-    @Test
-    void sendsMsiWithTheVectorInTheLowBitsOfItsData() throws Exception {
-        Card card = plug(false, c -> c.vectors = c.pci.msi(4));
-        config(COMMAND, 2, MASTER);
-        assertEquals(0x0184_0005, config(0x40, 4), "4 vectors, 64 bits, maskable");
-        config(0x44, 4, 0xFEE0_2000L);
-        config(0x4C, 2, 0x31);
-        config(0x42, 2, 1 | 2 << 4);
-        card.vectors.signal(3);
-        assertEquals(List.of("0xfee02000=" + 0x33), test.vm.messages);
-        config(0x50, 4, 1 << 2);
-        card.vectors.signal(2);
-        assertEquals(1 << 2, config(0x54, 4), "pending");
-        config(0x50, 4, 0);
-        assertEquals(0, config(0x54, 4));
-        assertEquals("0xfee02000=" + 0x32, test.vm.messages.get(1));
-        config(0x42, 2, 1);
-        card.vectors.signal(3);
-        assertEquals("0xfee02000=" + 0x31, test.vm.messages.get(2), "one vector stands for all");
-    }
-
-    // ---- Life
-
-    @Test
-    void isFoundByItsSuccessorAsTheGuestHasProgrammedIt() throws Exception {
-        msix(2);
-        entry(1, 0xFEE0_0000L, 7, 0);
-        config(0x42, 2, 0x8000);
-        test.machine.unplug(first);
-        Card next =
-                new Card(
-                        c -> {
-                            c.vectors = c.pci.msix(1, 2);
-                            c.pin = c.pci.pin();
-                        });
-        test.plug("disk", next);
-        assertEquals(State.SERVING, test.device("disk").state(), test.device("disk").detail());
-        assertEquals(new PciAddress(0, 1, 0), next.pci.address());
-        assertEquals(MEMORY | MASTER, config(COMMAND, 2));
-        next.vectors.signal(1);
-        assertEquals(List.of("0xfee00000=7"), test.vm.messages);
-        assertEquals(7, test.vm.load(TABLE + 16 + 8, 4));
-    }
-
-    @Test
-    void isAtPowerOnAfterAReset() throws Exception {
-        Card card = msix(2);
-        entry(1, 0xFEE0_0000L, 7, 0);
-        config(0x42, 2, 0x8000);
-        card.pin.raise();
-        test.machine.reset();
-        assertEquals(0, config(COMMAND, 2));
-        assertEquals(0, config(STATUS, 2) & 1 << 3);
-        assertFalse(card.vectors.enabled());
-        assertFalse(card.pci.busMaster());
-        assertEquals(-1, (int) test.vm.load(TABLE, 4));
     }
 
     @Test

@@ -13,7 +13,6 @@ import io.trapline.device.PciIdentity;
 import io.trapline.device.PciVectors;
 import io.trapline.device.Region;
 import io.trapline.ioreq.pci.Header.Command;
-import io.trapline.ioreq.pci.Header.Status;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,17 +27,12 @@ public final class Endpoint implements PciEndpoint, PciFunction {
     private final BooleanSupplier company;
     private final Registers registers = new Registers();
     private final List<BaseAddress> bars = new ArrayList<>();
-    private final List<Answered> answered = new ArrayList<>();
-    private int end = Header.END; // of the last capability
-    private int link = Header.CAPABILITIES; // what is to point to the next
+    private final Capabilities capabilities;
     private Pin pin; // null: none
     private Msix msix; // null: none
     private Msi msi; // null: none
     private Runnable mastery = () -> {}; // told when Command bit 2 changes
     private volatile boolean waits;
-
-    /** A capability whose registers the device answers. */
-    private record Answered(int offset, int length, Region registers) {}
 
     /** A function that is the only one of its device. */
     public Endpoint(
@@ -68,6 +62,7 @@ public final class Endpoint implements PciEndpoint, PciFunction {
         this.gsi = gsi;
         this.windows = windows;
         this.company = company;
+        capabilities = new Capabilities(registers, address);
         registers.define(Header.VENDOR_ID, 2, identity.vendor(), 0);
         registers.define(Header.DEVICE_ID, 2, identity.device(), 0);
         registers.define(Header.COMMAND, 2, 0, Command.WRITABLE);
@@ -109,36 +104,12 @@ public final class Endpoint implements PciEndpoint, PciFunction {
 
     @Override
     public int capability(int id, byte[] contents) {
-        int offset = room(id, contents.length + 2);
-        for (int i = 0; i < contents.length; i++) {
-            registers.define(offset + 2 + i, 1, contents[i], 0);
-        }
-        return offset;
+        return capabilities.add(id, contents);
     }
 
     @Override
     public int capability(int id, int length, Region region) {
-        int offset = room(id, length);
-        answered.add(new Answered(offset, length, Objects.requireNonNull(region)));
-        return offset;
-    }
-
-    /** Section 6.7: a list, each on a doubleword. */
-    private int room(int id, int length) {
-        int offset = end;
-        if (id < 1 || id > 0xFF || length < 2 || offset + length > Registers.LENGTH) {
-            throw new IllegalArgumentException(
-                    String.format(
-                            "PCI function %s: no capability 0x%x of %d bytes, wanted 0x01 to 0xff,"
-                                    + " and 2 to %d bytes",
-                            address, id, length, Registers.LENGTH - offset));
-        }
-        end = offset + length + 3 & ~3;
-        registers.define(link, 1, offset, 0);
-        registers.define(Header.STATUS, 2, Status.CAPABILITIES_LIST, 0);
-        registers.define(offset, 1, id, 0);
-        link = offset + 1;
-        return offset;
+        return capabilities.add(id, length, region);
     }
 
     @Override
@@ -168,7 +139,13 @@ public final class Endpoint implements PciEndpoint, PciFunction {
                         made[0].write(offset, width, value);
                     }
                 });
-        made[0] = new Msix(registers, room(Msix.ID, Msix.LENGTH), index, count, this::send);
+        made[0] =
+                new Msix(
+                        registers,
+                        capabilities.add(Msix.ID, Msix.LENGTH),
+                        index,
+                        count,
+                        this::send);
         msix = made[0];
         return msix;
     }
@@ -180,7 +157,7 @@ public final class Endpoint implements PciEndpoint, PciFunction {
                 "MSI",
                 count,
                 Msi.MOST);
-        msi = new Msi(registers, room(Msi.ID, Msi.LENGTH), count, this::send);
+        msi = new Msi(registers, capabilities.add(Msi.ID, Msi.LENGTH), count, this::send);
         return msi;
     }
 
@@ -233,38 +210,16 @@ public final class Endpoint implements PciEndpoint, PciFunction {
         if (register + width > Registers.LENGTH) {
             return (int) Region.OPEN_BUS; // no extended space
         }
-        for (Answered part : answered) {
-            if (register >= part.offset && register < part.offset + part.length) {
-                return readAnswered(part, register, width);
-            }
-        }
-        int value = registers.read(register, width);
+        int value = capabilities.read(register, width);
         int within = Header.HEADER_TYPE - register;
         boolean shared = within >= 0 && within < width && company.getAsBoolean();
         return shared ? value | Header.MULTI_FUNCTION << 8 * within : value;
     }
 
-    /** The two bytes at its start are the list's. */
-    private int readAnswered(Answered part, int register, int width) {
-        int within = register - part.offset;
-        if (within >= 2) {
-            return (int) part.registers.read(within, width);
-        } else if (width == 4) {
-            return registers.read(register, 2) | (int) part.registers.read(2, 2) << 16;
-        }
-        return registers.read(register, width);
-    }
-
     @Override
     public void writeConfiguration(int register, int width, int value) {
-        if (register + width > Registers.LENGTH) {
+        if (register + width > Registers.LENGTH || capabilities.write(register, width, value)) {
             return;
-        }
-        for (Answered part : answered) {
-            if (register >= part.offset && register < part.offset + part.length) {
-                writeAnswered(part, register - part.offset, width, value);
-                return;
-            }
         }
         boolean master = busMaster();
         registers.write(register, width, value);
@@ -275,14 +230,6 @@ public final class Endpoint implements PciEndpoint, PciFunction {
             }
         } else {
             interruptsChanged();
-        }
-    }
-
-    private static void writeAnswered(Answered part, int within, int width, int value) {
-        if (within >= 2) {
-            part.registers.write(within, width, Integer.toUnsignedLong(value));
-        } else if (width == 4) {
-            part.registers.write(2, 2, value >>> 16);
         }
     }
 
