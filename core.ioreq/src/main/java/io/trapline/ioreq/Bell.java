@@ -9,8 +9,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A doorbell: rung by the backend (ioeventfd), or by a write that became a request all the same. */
 final class Bell extends Work implements Doorbell {
-    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
-
     private final DeviceClaim claim;
     private final long offset;
     private final int width;
@@ -52,10 +50,8 @@ final class Bell extends Work implements Doorbell {
     }
 
     void connect(VirtualMachine vm, Mapping mapping) {
-        vigil =
-                listener != null && vm.doorbellsHaveThreads()
-                        ? new Vigil(System::nanoTime, PROCESSORS)
-                        : null;
+        boolean watchable = listener != null && vm.doorbellsHaveThreads();
+        vigil = watchable ? claim.board().host().vigil() : null;
         registration =
                 vm.doorbell(mapping.type, mapping.first + offset, width, match, this::signalled);
     }

@@ -285,6 +285,10 @@ final class LiveMachine implements Machine, VmEvents {
         return host.workers();
     }
 
+    Vigil vigil() {
+        return host.vigil();
+    }
+
     Dispatcher dispatcher() {
         return dispatcher;
     }

@@ -9,8 +9,10 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A host's threads, run by the test: nothing happens by itself. */
+/** A host's threads, run by the test: nothing happens by itself, and time passes when somebody looks. */
 final class ByHand extends AbstractExecutorService {
+    private static final long NANOS_PER_LOOK = 1_000;
+
     private final Deque<Runnable> queue = new ConcurrentLinkedDeque<>();
 
     /** What waits for a deadline, in the order in which it was scheduled. */
@@ -24,6 +26,24 @@ final class ByHand extends AbstractExecutorService {
                     return null;
                 }
             };
+
+    final int processors;
+    private long nanos;
+
+    ByHand() {
+        this(2);
+    }
+
+    /** With so many processors, for threads that watch. */
+    ByHand(int processors) {
+        this.processors = processors;
+    }
+
+    /** The host's clock. */
+    long look() {
+        nanos += NANOS_PER_LOOK;
+        return nanos;
+    }
 
     @Override
     public void execute(Runnable task) {

@@ -41,7 +41,8 @@ final class TestMachine implements AutoCloseable {
         host =
                 hands == null
                         ? new Host(events::add)
-                        : new Host(events::add, hands, hands.deadlines);
+                        : new Host(
+                                events::add, hands, hands.deadlines, hands::look, hands.processors);
         machine = new LiveMachine(spec, vm, "a test", host, nanos::get);
         if (hands != null) {
             machine.patience(new Patience(Patience.FOR_EVER, Patience.FOR_EVER));
