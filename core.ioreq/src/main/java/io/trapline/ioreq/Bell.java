@@ -64,16 +64,16 @@ final class Bell extends Work implements Doorbell {
         }
     }
 
-    /** By a thread of the backend, which then may stay and watch. */
+    /** By a thread of the backend, which then may stay and watch, unless there is nobody to be told. */
     private void signalled() {
         Vigil now = vigil;
-        if (now == null || !now.begin()) {
+        if (now == null || claim.board().closed() || !now.begin()) {
             ring();
             return;
         }
         watching = true;
         ring();
-        while (registration != null && now.goesOn()) {
+        while (registration != null && !claim.board().closed() && now.goesOn()) {
             if (listener.due() && ring()) {
                 now.seen();
             }

@@ -16,6 +16,9 @@ class WatchedDoorbellTest {
     private final List<String> told = new ArrayList<>();
     private TestMachine test;
     private int due; // so often there is something to do when it is asked
+    private int asked;
+    private Runnable onAsked = () -> {};
+    private Plug plug;
 
     @BeforeEach
     void start() throws Exception {
@@ -34,13 +37,15 @@ class WatchedDoorbellTest {
 
     private Runnable eventfd() {
         TestDevice device = new TestDevice(b -> {});
-        test.plug(
-                "disk",
-                device.with(
-                        b -> {
-                            Claim claim = b.memory(0xFEB0_0000L, 0x100, device);
-                            b.doorbell(claim, 0x50, 2, OptionalLong.empty(), new Listener());
-                        }));
+        plug =
+                test.plug(
+                        "disk",
+                        device.with(
+                                b -> {
+                                    Claim claim = b.memory(0xFEB0_0000L, 0x100, device);
+                                    b.doorbell(
+                                            claim, 0x50, 2, OptionalLong.empty(), new Listener());
+                                }));
         told.clear(); // what was rung when it came
         return test.vm.bells.get(0).rung();
     }
@@ -53,6 +58,8 @@ class WatchedDoorbellTest {
 
         @Override
         public boolean due() {
+            asked++;
+            onAsked.run();
             return due > 0 && due-- > 0;
         }
     }
@@ -104,5 +111,31 @@ class WatchedDoorbellTest {
         }
         assertEquals(List.of("rung"), told.stream().distinct().toList());
         assertEquals(1, due);
+    }
+
+    @Test
+    void isNotAskedWhileItsDeviceIsHeld() {
+        test.vm.threads = true;
+        Runnable eventfd = eventfd();
+        eventfd.run();
+        test.machine.unplug(plug);
+        told.clear();
+        due = 1_000;
+        eventfd.run();
+        assertEquals(0, asked);
+        assertEquals(List.of(), told);
+    }
+
+    @Test
+    void isAskedNoMoreOnceItsDeviceIsHeld() {
+        test.vm.threads = true;
+        Runnable eventfd = eventfd();
+        eventfd.run();
+        told.clear();
+        due = 1_000;
+        onAsked = () -> test.machine.unplug(plug);
+        eventfd.run();
+        assertEquals(1, asked);
+        assertEquals(List.of("watched"), told);
     }
 }
