@@ -18,7 +18,8 @@ public interface DoorbellListener {
 
     /**
      * Whether there is something to do. From another thread, at any time, even while the device is at work, so it is a
-     * hint: it looks at little, changes nothing, and is false where {@link #rung} could not go on either.
+     * hint: it looks at little, changes nothing, and is false where {@link #rung} could not go on either. What it throws
+     * counts as a fault of the device, and ends the watch.
      */
     boolean due();
 }

@@ -73,15 +73,24 @@ final class Bell extends Work implements Doorbell {
         }
         watching = true;
         ring();
+        try {
+            watch(now);
+        } catch (Throwable e) { // a plug-in's fault, of whatever kind: contained here
+            claim.board().fault(e);
+        } finally {
+            watching = false;
+            ring(); // from now on the guest has to ring again
+            now.end();
+        }
+    }
+
+    private void watch(Vigil now) {
         while (registration != null && !claim.board().closed() && now.goesOn()) {
             if (listener.due() && ring()) {
                 now.seen();
             }
             Thread.onSpinWait();
         }
-        watching = false;
-        ring(); // from now on the guest has to ring again
-        now.end();
     }
 
     /** Runs it, or leaves it to who holds the baton; false if it is waiting for the baton already. */

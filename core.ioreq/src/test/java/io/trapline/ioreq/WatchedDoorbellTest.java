@@ -138,4 +138,23 @@ class WatchedDoorbellTest {
         assertEquals(1, asked);
         assertEquals(List.of("watched"), told);
     }
+
+    @Test
+    void isAFaultOfTheDeviceWhenItThrowsAndTheWatchIsOver() {
+        test.vm.threads = true;
+        Runnable eventfd = eventfd();
+        eventfd.run();
+        told.clear();
+        onAsked =
+                () -> {
+                    throw new IllegalStateException("on purpose");
+                };
+        eventfd.run();
+        assertEquals(List.of("watched", "rung"), told, "the guest is asked to ring again");
+        assertEquals(1, test.device("disk").faults());
+        onAsked = () -> {};
+        told.clear();
+        eventfd.run();
+        assertEquals("watched", told.get(0), "and may be watched again");
+    }
 }
