@@ -23,7 +23,7 @@ public interface PciSlots {
     /**
      * The guest has let go of a place: what is there is taken out, soon.
      *
-     * @param device 0 to 31
+     * @param device 1 to 31; at 0 is the host bridge, which stays
      */
     void eject(int device);
 

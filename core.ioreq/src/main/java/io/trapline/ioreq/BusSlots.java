@@ -1,6 +1,7 @@
 package io.trapline.ioreq;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -8,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class BusSlots {
     private final LiveMachine machine;
     private final Map<DeviceBoard, Listener> controllers = new ConcurrentHashMap<>();
+    private final Set<Bay> ejecting = ConcurrentHashMap.newKeySet();
     private int leaving; // guarded by this
 
     /** A device that tells the guest. */
@@ -70,17 +72,23 @@ final class BusSlots {
         return true;
     }
 
-    /** The guest has let go of a place. */
+    /** The guest has let go of a place, and may say so as often as it likes: a worker for each device, no more. */
     void eject(int device) {
-        int place = 1 << device;
-        machine.workers()
-                .execute(
-                        () ->
-                                machine.bays().stream()
-                                        .filter(bay -> (bay.places() & place) != 0)
-                                        .forEach(
-                                                bay ->
-                                                        machine.takeOut(
-                                                                bay, "ejected by the guest")));
+        if (device == HostBridge.ADDRESS.device()) {
+            return; // the bus itself
+        }
+        for (Bay bay : machine.bays()) {
+            if ((bay.places() & 1 << device) != 0 && ejecting.add(bay)) {
+                machine.workers().execute(() -> takeOut(bay));
+            }
+        }
+    }
+
+    private void takeOut(Bay bay) {
+        try {
+            machine.takeOut(bay, "ejected by the guest");
+        } finally {
+            ejecting.remove(bay);
+        }
     }
 }

@@ -62,6 +62,11 @@ final class ByHand extends AbstractExecutorService {
         return queue.isEmpty();
     }
 
+    /** How many tasks workers have been given and not begun. */
+    int waiting() {
+        return queue.size();
+    }
+
     /** The deadline of something comes. */
     void expire(int index) {
         later.remove(index).run();

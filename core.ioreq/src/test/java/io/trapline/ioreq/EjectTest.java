@@ -83,6 +83,30 @@ class EjectTest {
     }
 
     @Test
+    void takesADeviceOutOnceHoweverOftenTheGuestLetsGo() {
+        plugController();
+        for (int i = 0; i < 1_000; i++) {
+            slots.eject(4);
+            slots.eject(5);
+        }
+        assertEquals(1, hands.waiting(), "nobody is at place 5");
+        hands.run();
+        assertEquals(State.DETACHED, test.state("disk"));
+        test.plug("disk", new TestDevice(b -> b.endpoint(CARD, new PciAddress(0, 4, 0))));
+        slots.eject(4);
+        hands.run();
+        assertEquals(State.DETACHED, test.state("disk"), "the next one too");
+    }
+
+    @Test
+    void leavesTheHostBridgeWhereItIs() {
+        plugController();
+        slots.eject(0);
+        hands.run();
+        assertEquals(DISK | BRIDGE, slots.occupied());
+    }
+
+    @Test
     void asksNobodyOnceTheControllerIsGone() {
         Plug controller = plugController();
         test.machine.unplug(controller);
