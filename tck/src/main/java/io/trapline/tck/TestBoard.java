@@ -30,7 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  *
  * <p>The successor of a running device gets a board of its own, {@link #successor}. A PCI
  * function has a configuration space as in a machine, whose guest assigns everything: {@link #powerOn} after {@link
- * Device#install}. There is no deferred answer yet: asked for, it throws {@link UnsupportedOperationException}.
+ * Device#install}. Who makes an access is not kept waiting if its answer is {@link #deferred}: the test looks itself.
  */
 public final class TestBoard implements Board {
     /** Interrupt lines: 0 to 23, those of a PC's I/O APIC. */
@@ -65,6 +65,8 @@ public final class TestBoard implements Board {
     private final List<Endpoint> endpoints = new ArrayList<>();
     private final List<Message> messages = new ArrayList<>();
     private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final List<TestDeferred> deferred = new ArrayList<>();
+    private int accesses; // under way, one inside the other
     private long unclaimed;
     private volatile boolean gone;
 
@@ -233,8 +235,13 @@ public final class TestBoard implements Board {
      * @return zero-extended
      */
     public int configuration(int function, int register, int width) {
-        int value = endpoints.get(function).readConfiguration(register, width);
-        return (int) Widths.cut(value, width);
+        enter();
+        try {
+            int value = endpoints.get(function).readConfiguration(register, width);
+            return (int) Widths.cut(value, width);
+        } finally {
+            leave();
+        }
     }
 
     /**
@@ -247,7 +254,12 @@ public final class TestBoard implements Board {
      */
     public void configure(int function, int register, int width, int value) {
         int cut = (int) Widths.cut(value, width);
-        endpoints.get(function).writeConfiguration(register, width, cut);
+        enter();
+        try {
+            endpoints.get(function).writeConfiguration(register, width, cut);
+        } finally {
+            leave();
+        }
     }
 
     // What the test sees
@@ -304,6 +316,11 @@ public final class TestBoard implements Board {
         return List.copyOf(messages);
     }
 
+    /** The accesses whose answer the device has taken over, answered or not, in that order. */
+    public List<TestDeferred> deferred() {
+        return List.copyOf(deferred);
+    }
+
     /** Accesses of the guest that no claim covered. */
     public long unclaimed() {
         return unclaimed;
@@ -345,6 +362,15 @@ public final class TestBoard implements Board {
         refuseOnceGone();
         claims.add(claim);
         return claim;
+    }
+
+    /** The guest's access reaches the device. */
+    void enter() {
+        accesses++;
+    }
+
+    void leave() {
+        accesses--;
     }
 
     void forget(TestClaim claim) {
@@ -477,7 +503,13 @@ public final class TestBoard implements Board {
 
     @Override
     public Deferred defer() {
-        throw missing("answer that is deferred");
+        refuseOnceGone();
+        if (accesses == 0) {
+            throw new IllegalStateException("device " + device + " defers outside an access");
+        }
+        TestDeferred answer = new TestDeferred();
+        deferred.add(answer);
+        return answer;
     }
 
     @Override

@@ -63,7 +63,12 @@ public final class TestClaim implements Claim {
      */
     public long read(long offset, int width) {
         requireInside(offset, width);
-        return Widths.cut(region.read(offset, width), width);
+        board.enter();
+        try {
+            return Widths.cut(region.read(offset, width), width);
+        } finally {
+            board.leave();
+        }
     }
 
     /**
@@ -83,7 +88,12 @@ public final class TestClaim implements Claim {
                 return;
             }
         }
-        region.write(offset, width, cut);
+        board.enter();
+        try {
+            region.write(offset, width, cut);
+        } finally {
+            board.leave();
+        }
     }
 
     /** A place where a write rings; at once, as by a backend without ioeventfd. */

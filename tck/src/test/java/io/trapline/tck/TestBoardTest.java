@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.device.Claim;
+import io.trapline.device.Deferred;
 import io.trapline.device.Doorbell;
 import io.trapline.device.InterruptLine;
 import io.trapline.device.PciBar;
@@ -227,11 +228,36 @@ class TestBoardTest {
     }
 
     @Test
+    void letsADeviceAnswerLater() {
+        Deferred[] token = new Deferred[1];
+        board.ports(
+                0x80,
+                1,
+                new Region() {
+                    @Override
+                    public long read(long offset, int width) {
+                        token[0] = board.defer();
+                        return 0;
+                    }
+
+                    @Override
+                    public void write(long offset, int width, long value) {}
+                });
+        board.in(0x80);
+        TestDeferred access = board.deferred().get(0);
+        assertFalse(access.answered());
+        assertThrows(IllegalStateException.class, access::value);
+        assertTrue(token[0].complete(7));
+        assertFalse(token[0].complete(8), "the first counts");
+        assertEquals(7, access.value());
+        assertThrows(IllegalStateException.class, board::defer, "outside an access");
+    }
+
+    @Test
     void saysWhatItHasNot() {
         assertEquals(
-                "a TestBoard has no answer that is deferred yet",
-                assertThrows(UnsupportedOperationException.class, board::defer).getMessage());
-        assertThrows(UnsupportedOperationException.class, board::slots);
+                "a TestBoard has no list of the places on its PCI bus yet",
+                assertThrows(UnsupportedOperationException.class, board::slots).getMessage());
         assertThrows(UnsupportedOperationException.class, () -> board.pci(null));
     }
 }
