@@ -20,17 +20,15 @@ final class CommonConfiguration {
 
     private final Negotiation negotiation;
     private final PciVectors vectors;
-    private final Runnable reset;
     private int offeredSelect;
     private int acceptedSelect;
     private int queueSelect;
     private int configurationVector = QueueSetup.NO_VECTOR;
 
-    /** At power-on; {@code reset} is run when the driver has reset the device. */
-    CommonConfiguration(Negotiation negotiation, PciVectors vectors, Runnable reset) {
+    /** At power-on. */
+    CommonConfiguration(Negotiation negotiation, PciVectors vectors) {
         this.negotiation = negotiation;
         this.vectors = vectors;
-        this.reset = reset;
     }
 
     void reset() {
@@ -82,9 +80,9 @@ final class CommonConfiguration {
         QueueSetup queue = negotiation.setup(queueSelect);
         return switch (offset) {
             case DEVICE_FEATURE_SELECT -> offeredSelect;
-            case DEVICE_FEATURE -> negotiation.offered(offeredSelect);
+            case DEVICE_FEATURE -> negotiation.choice().offered(offeredSelect);
             case DRIVER_FEATURE_SELECT -> acceptedSelect;
-            case DRIVER_FEATURE -> negotiation.accepted(acceptedSelect);
+            case DRIVER_FEATURE -> negotiation.choice().accepted(acceptedSelect);
             case CONFIG_MSIX_VECTOR -> configurationVector;
             case NUM_QUEUES -> negotiation.queueCount();
             case DEVICE_STATUS -> negotiation.status();
@@ -100,7 +98,7 @@ final class CommonConfiguration {
         return (negotiation.features() & Features.NOTIF_CONFIG_DATA) != 0 ? queue.index : 0;
     }
 
-    private static long readQueue(QueueSetup queue, int offset) {
+    private long readQueue(QueueSetup queue, int offset) {
         return switch (offset) {
             case QUEUE_SIZE -> queue.size;
             case QUEUE_MSIX_VECTOR -> queue.vector;
@@ -112,7 +110,8 @@ final class CommonConfiguration {
             case QUEUE_DRIVER + 4 -> queue.driverArea >>> 32;
             case QUEUE_DEVICE -> queue.deviceArea & 0xFFFF_FFFFL;
             case QUEUE_DEVICE + 4 -> queue.deviceArea >>> 32;
-            default -> 0; // queue_reset: it is over by the time that somebody looks
+            case QUEUE_RESET -> negotiation.isEnding(queue) ? 1 : 0;
+            default -> 0;
         };
     }
 
@@ -131,12 +130,7 @@ final class CommonConfiguration {
             case DRIVER_FEATURE_SELECT -> acceptedSelect = value;
             case DRIVER_FEATURE -> negotiation.accept(acceptedSelect, value);
             case CONFIG_MSIX_VECTOR -> configurationVector = vector(value);
-            case DEVICE_STATUS -> {
-                negotiation.status(value);
-                if (value == 0) {
-                    reset.run();
-                }
-            }
+            case DEVICE_STATUS -> negotiation.status(value);
             case QUEUE_SELECT -> queueSelect = value;
             default -> {
                 QueueSetup queue = negotiation.setup(queueSelect);

@@ -113,9 +113,10 @@ final class MmioTransport implements Transport, Region {
             case Register.VERSION -> 2;
             case Register.DEVICE_ID -> device.type();
             case Register.VENDOR_ID -> VENDOR;
-            case Register.DEVICE_FEATURES -> negotiation.offered(offeredSelect);
+            case Register.DEVICE_FEATURES -> negotiation.choice().offered(offeredSelect);
             case Register.QUEUE_NUM_MAX -> queue == null ? 0 : queue.most;
             case Register.QUEUE_READY -> queue != null && queue.enabled ? 1 : 0;
+            case Register.QUEUE_RESET -> queue != null && negotiation.isEnding(queue) ? 1 : 0;
             case Register.INTERRUPT_STATUS -> interruptStatus;
             case Register.STATUS -> negotiation.status();
             case Register.CONFIG_GENERATION -> negotiation.takeGeneration();
@@ -143,7 +144,7 @@ final class MmioTransport implements Transport, Region {
             case Register.QUEUE_SEL -> queueSelect = value;
             case Register.QUEUE_NOTIFY -> notified(value);
             case Register.INTERRUPT_ACK -> interrupt(interruptStatus & ~value);
-            case Register.STATUS -> status(value & 0xFF);
+            case Register.STATUS -> negotiation.status(value & 0xFF);
             default -> {
                 QueueSetup queue = negotiation.setup(queueSelect);
                 if (queue != null) {
@@ -157,13 +158,6 @@ final class MmioTransport implements Transport, Region {
     private void notified(int value) {
         boolean data = (negotiation.features() & Features.NOTIFICATION_DATA) != 0;
         negotiation.notified(data ? value & 0xFFFF : value);
-    }
-
-    private void status(int value) {
-        negotiation.status(value);
-        if (value == 0) {
-            reset();
-        }
     }
 
     /** §4.2.3.2: a queue is set up while it is not ready. */

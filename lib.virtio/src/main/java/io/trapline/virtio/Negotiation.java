@@ -1,6 +1,7 @@
 package io.trapline.virtio;
 
 import io.trapline.device.Board;
+import io.trapline.device.DeviceState;
 import io.trapline.device.Inspector;
 
 /**
@@ -11,83 +12,45 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
     private final VirtioDevice device;
     private final Board board;
     private final Signals signals;
-    private final long offered;
+    private final Choice choice;
     private final QueueSetup[] setups;
     private final Virtqueue[] queues;
+    private final ConfigurationSpace space;
+    private final Ending ending;
     private int status;
-    private long accepted;
-    private int generation;
-    private int seenGeneration; // when the driver last asked
     private String why = "";
-
-    /** How a transport tells the driver. */
-    interface Signals {
-        /** Buffers of a queue were used. */
-        void used(QueueSetup queue);
-
-        /** The configuration or the status has changed. */
-        void configuration();
-
-        /** Features are negotiated: the driver is about to notify. */
-        default void started(long features) {}
-
-        /** What it offers besides the ring's features. */
-        default long features() {
-            return 0;
-        }
-
-        /** Whether the driver lets the device reach memory. */
-        default boolean reachesMemory() {
-            return true;
-        }
-    }
 
     /** With all features but those that are withheld. */
     Negotiation(VirtioDevice device, Board board, Signals signals, long withheld) {
         this.device = device;
         this.board = board;
         this.signals = signals;
-        offered =
-                (device.features() & ~Features.RESERVED | Features.OF_THE_RING | signals.features())
-                        & (~withheld | Features.VERSION_1);
+        long all = device.features() & ~Features.RESERVED | Features.OF_THE_RING;
+        choice = new Choice((all | signals.features()) & (~withheld | Features.VERSION_1));
         setups = new QueueSetup[device.queues()];
         queues = new Virtqueue[setups.length];
         for (int i = 0; i < setups.length; i++) {
             setups[i] = new QueueSetup(i, device.queueSize());
         }
+        space = new ConfigurationSpace(device);
+        ending = new Ending(device, this, board, setups.length);
     }
 
     // ---- Features, §2.2
 
-    /** 32 of the features offered. */
-    int offered(int select) {
-        return word(offered, select);
+    Choice choice() {
+        return choice;
     }
 
-    /** 32 of the features that the driver has chosen. */
-    int accepted(int select) {
-        return word(accepted, select);
-    }
-
-    private static int word(long features, int select) {
-        return select == 0 ? (int) features : select == 1 ? (int) (features >>> 32) : 0;
+    long features() {
+        return choice.accepted();
     }
 
     /** The driver chooses 32 of the features; §3.1.1: not once they are agreed. */
     void accept(int select, int chosen) {
-        if ((status & Status.FEATURES_OK) != 0) {
-            return;
+        if (!agreed()) {
+            choice.accept(select, chosen);
         }
-        long bits = Integer.toUnsignedLong(chosen);
-        if (select == 0) {
-            accepted = accepted & ~0xFFFF_FFFFL | bits;
-        } else if (select == 1) {
-            accepted = accepted & 0xFFFF_FFFFL | bits << 32;
-        }
-    }
-
-    long features() {
-        return accepted;
     }
 
     // ---- Status, §2.1 and §3.1
@@ -99,41 +62,40 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
     /** §2.1.1: a driver sets bits and clears none, but by writing 0. */
     void status(int value) {
         if (value == 0) {
-            reset();
+            ending.begin();
+            return;
+        } else if (ending.ofAll()) {
             return;
         }
         int risen = value & Status.OF_THE_DRIVER & ~status;
-        if ((risen & Status.FEATURES_OK) != 0 && !agreeable()) {
-            risen &=
-                    ~(Status.FEATURES_OK
-                            | Status.DRIVER_OK); // §3.1.1, step 5: it is for the driver to look
+        if ((risen & Status.FEATURES_OK) != 0 && !choice.isAgreeable()) {
+            // §3.1.1, step 5: it is for the driver to look
+            risen &= ~(Status.FEATURES_OK | Status.DRIVER_OK);
         }
         status |= risen;
-        if ((status & Status.FEATURES_OK) == 0) {
+        if ((risen & Status.FEATURES_OK) != 0) {
+            device.negotiated(features());
+        }
+        if (!agreed()) {
             status &= ~Status.DRIVER_OK;
         } else if ((risen & Status.DRIVER_OK) != 0) {
             start();
         }
     }
 
-    /** §2.2.2 and §6.2: a part of what is offered, and no legacy driver's choice. */
-    private boolean agreeable() {
-        return (accepted & ~offered) == 0 && (accepted & Features.VERSION_1) != 0;
-    }
-
     private void start() {
-        signals.started(accepted);
+        signals.started(features());
         for (QueueSetup setup : setups) {
             open(setup);
         }
-        device.start(accepted);
+        device.start(features());
         look();
     }
 
     /** Serves what is there already: nobody may notify of it again. */
     private void look() {
         for (Virtqueue queue : queues) {
-            if (queue != null && !halted() && !queue.isEmpty()) {
+            if (queue != null && !queue.halted() && !queue.isEmpty()) {
                 device.available(queue);
             }
         }
@@ -158,6 +120,10 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         }
     }
 
+    private boolean agreed() {
+        return (status & Status.FEATURES_OK) != 0;
+    }
+
     boolean started() {
         return (status & Status.DRIVER_OK) != 0;
     }
@@ -171,15 +137,21 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         return needsReset() || !signals.reachesMemory();
     }
 
-    /** Power-on, by the driver or the machine. */
+    /** By the driver or the machine; the driver goes on when all is as at power-on. */
     void reset() {
+        clear();
+        signals.reset();
+        ending.done();
+    }
+
+    private void clear() {
         for (int i = 0; i < queues.length; i++) {
             close(i, false);
             setups[i].reset();
         }
         device.reset();
         status = 0;
-        accepted = 0;
+        choice.accept(0);
         why = "";
     }
 
@@ -196,7 +168,7 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
     /** The driver has set a queue up. */
     void enable(QueueSetup setup) {
-        if (!setup.enabled) {
+        if (!setup.enabled && !ending.ofAll()) {
             setup.enabled = true;
             if (started()) {
                 open(setup);
@@ -206,18 +178,33 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
     /** §2.6.1: the driver resets one queue, where that was negotiated. */
     void resetQueue(QueueSetup setup) {
-        if ((accepted & Features.RING_RESET) != 0 && (status & Status.FEATURES_OK) != 0) {
+        if ((features() & Features.RING_RESET) != 0 && agreed()) {
             disable(setup);
         }
+    }
+
+    /** The driver is done with a queue: it may be set up anew once the device is, too. */
+    void disable(QueueSetup setup) {
+        ending.begin(setup.index);
+    }
+
+    /** §4.1.4.3.1: whether a queue's reset is under way. */
+    boolean isEnding(QueueSetup setup) {
+        return ending.of(setup.index);
+    }
+
+    @Override
+    public void drained(Virtqueue queue) {
+        ending.drained(queue);
     }
 
     /**
      * The queue is as at power-on, and may be set up anew. The device may have waited for requests of others
      * meanwhile: their drivers hear of it.
      */
-    void disable(QueueSetup setup) {
-        close(setup.index, false);
-        setup.reset();
+    void ended(int index) {
+        close(index, false);
+        setups[index].reset();
         for (Virtqueue other : queues) {
             if (other != null) {
                 other.flush();
@@ -230,11 +217,11 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         if (!setup.enabled || needsReset()) {
             return;
         }
-        String fault = Rings.check(setup, accepted, board.memory());
+        String fault = Rings.check(setup, features(), board.memory());
         if (fault != null) {
             broken("queue " + setup.index + ": " + fault);
         } else {
-            queues[setup.index] = Virtqueue.of(board.memory(), setup, accepted, this);
+            queues[setup.index] = Virtqueue.of(board.memory(), setup, features(), this);
             queues[setup.index].listen();
         }
     }
@@ -250,7 +237,7 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
     /** The driver notifies; §4.1.5.2: one for a queue that is not there has no effect. */
     void notified(int index) {
         Virtqueue queue = index >= 0 && index < queues.length ? queues[index] : null;
-        if (queue != null && !halted()) {
+        if (queue != null && !queue.halted()) {
             device.available(queue);
         }
     }
@@ -289,30 +276,23 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
     // ---- Configuration, §2.5
 
-    /** §4.1.4.3.1: the driver asks for it. */
     int takeGeneration() {
-        seenGeneration = generation;
-        return generation;
+        return space.takeGeneration();
     }
 
     long readConfiguration(long offset, int width) {
-        return offset + width <= device.configurationLength()
-                ? device.readConfiguration((int) offset, width)
-                : -1L; // nothing is there
+        return space.read(offset, width);
     }
 
     void writeConfiguration(long offset, int width, long value) {
-        if (offset + width <= device.configurationLength()) {
-            device.writeConfiguration((int) offset, width, value);
+        if (!ending.ofAll()) {
+            space.write(offset, width, value);
         }
     }
 
     @Override
     public void configurationChanged() {
-        generation++;
-        if (((generation ^ seenGeneration) & 0xFF) == 0) {
-            generation++; // §4.1.4.3.1: of its 8 bits the driver would see no change
-        }
+        space.changed();
         if (started()) {
             signals.configuration();
         }
@@ -320,8 +300,9 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
     // ---- State
 
-    /** Has nothing in flight any more; what was is given back. */
+    /** Has nothing in flight any more; what was is given back, and what the driver has reset is. */
     void quiesce() {
+        ending.finish();
         for (int i = 0; i < queues.length; i++) {
             Virtqueue queue = queues[i];
             if (queue != null) {
@@ -336,36 +317,42 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
             positions[i] = queues[i] == null ? new int[0] : queues[i].position();
         }
         return new NegotiationState(
-                status, accepted, generation, seenGeneration, why, setups, positions);
+                status, features(), space.generation(), space.seen(), why, setups, positions);
     }
 
     /**
-     * Goes on where a predecessor of the same layout was.
+     * Goes on where a predecessor of the same layout was. The transport has done so: the device may have news.
      *
+     * @param own the device's
      * @throws IllegalArgumentException if no driver and device can have come to be there
      */
-    void restore(NegotiationState saved) {
+    void restore(NegotiationState saved, DeviceState own) {
+        clear();
         status = saved.status();
-        accepted = saved.accepted();
-        generation = saved.generation();
-        seenGeneration = saved.seenGeneration();
+        choice.accept(saved.accepted());
+        space.restore(saved.generation(), saved.seenGeneration());
         why = saved.why();
-        boolean agreed = (status & Status.FEATURES_OK) != 0;
         NegotiationState.require(
                 (status & ~(Status.OF_THE_DRIVER | Status.DEVICE_NEEDS_RESET)) == 0
-                        && (agreed || !started())
-                        && (!agreed || agreeable())
+                        && (agreed() || !started())
+                        && (!agreed() || choice.isAgreeable())
                         && needsReset() != why.isEmpty(),
-                "status=" + status + " with features=0x" + Long.toHexString(accepted));
+                "status=" + status + " with features=0x" + Long.toHexString(features()));
         for (int i = 0; i < setups.length; i++) {
             setups[i].copy(saved.setups()[i]);
         }
         if (started()) {
-            signals.started(accepted);
             for (QueueSetup setup : setups) {
                 reopen(setup, saved.positions()[setup.index]);
             }
-            device.start(accepted);
+        }
+        device.restore(own);
+        if (agreed()) {
+            device.negotiated(features());
+        }
+        if (started()) {
+            signals.started(features());
+            device.start(features());
             board.post(this::resume);
         }
     }
@@ -384,9 +371,9 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
         if (position.length == 0) {
             return;
         }
-        String fault = Rings.check(setup, accepted, board.memory());
+        String fault = Rings.check(setup, features(), board.memory());
         if (fault == null) {
-            Virtqueue queue = Virtqueue.of(board.memory(), setup, accepted, this);
+            Virtqueue queue = Virtqueue.of(board.memory(), setup, features(), this);
             fault = setup.enabled && queue.position(position) ? null : "its position";
             queues[setup.index] = queue;
         }
@@ -395,23 +382,14 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
 
     void inspect(Inspector out) {
         out.register("device status", status, 1);
-        out.register("features offered", offered, 8);
-        out.register("features accepted", accepted, 8);
-        out.number("configuration generation", generation);
+        out.register("features offered", choice.offered(), 8);
+        out.register("features accepted", features(), 8);
+        out.number("configuration generation", space.generation());
         if (!why.isEmpty()) {
             out.text("needs reset", why);
         }
         for (QueueSetup setup : setups) {
-            Inspector group = out.group("queue " + setup.index);
-            group.number("size", setup.size);
-            group.flag("enabled", setup.enabled);
-            group.register("descriptors", setup.descriptors, 8);
-            group.register("driver area", setup.driverArea, 8);
-            group.register("device area", setup.deviceArea, 8);
-            Virtqueue queue = queues[setup.index];
-            if (queue != null) {
-                group.number("in flight", queue.inFlight());
-            }
+            setup.inspect(out.group("queue " + setup.index), queues[setup.index]);
         }
     }
 }

@@ -86,7 +86,7 @@ final class PciTransport implements Transport, Region {
     @Override
     public void install(Negotiation made) {
         negotiation = made;
-        common = new CommonConfiguration(made, vectors, this::reset);
+        common = new CommonConfiguration(made, vectors);
         pci.onBusMaster(made::reachChanged);
     }
 
@@ -112,7 +112,6 @@ final class PciTransport implements Transport, Region {
 
     @Override
     public void powerOn() {
-        reset();
         window.clear();
     }
 

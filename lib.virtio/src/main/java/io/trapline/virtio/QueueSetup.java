@@ -1,5 +1,7 @@
 package io.trapline.virtio;
 
+import io.trapline.device.Inspector;
+
 /** What a driver says of one queue before it enables it (VIRTIO 1.2, §4.1.4.3, §4.2.2). */
 final class QueueSetup {
     final int index;
@@ -38,5 +40,17 @@ final class QueueSetup {
         driverArea = other.driverArea;
         deviceArea = other.deviceArea;
         vector = other.vector;
+    }
+
+    /** With its queue; null: there is none. */
+    void inspect(Inspector out, Virtqueue queue) {
+        out.number("size", size);
+        out.flag("enabled", enabled);
+        out.register("descriptors", descriptors, 8);
+        out.register("driver area", driverArea, 8);
+        out.register("device area", deviceArea, 8);
+        if (queue != null) {
+            out.number("in flight", queue.inFlight());
+        }
     }
 }

@@ -3,17 +3,12 @@ package io.trapline.virtio;
 import io.trapline.device.Inspector;
 
 /** How a driver reaches the device: VIRTIO 1.2, chapter 4. */
-interface Transport extends Negotiation.Signals {
+interface Transport extends Signals {
     /** Claims what it needs, for a device that is there now. */
     void install(Negotiation negotiation);
 
-    /** The driver has reset the device. */
-    void reset();
-
-    /** Power-on. */
-    default void powerOn() {
-        reset();
-    }
+    /** Power-on, after the reset that a driver may order. */
+    default void powerOn() {}
 
     /** Its own registers, as plain numbers. */
     int[] save();

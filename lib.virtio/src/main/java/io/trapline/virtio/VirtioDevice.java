@@ -71,6 +71,14 @@ public interface VirtioDevice {
     void install(VirtioPort port);
 
     /**
+     * The features are agreed (FEATURES_OK), until the next {@link #reset}: from now on the driver may use its
+     * configuration space as they say (§3.1.1, step 7). After a restore too, before {@link #start}.
+     *
+     * @param features what was negotiated
+     */
+    default void negotiated(long features) {}
+
+    /**
      * The driver is ready (DRIVER_OK); what it has enabled of {@link VirtioPort#queue} is there. After a restore
      * too.
      *
@@ -84,6 +92,18 @@ public interface VirtioDevice {
      * @param queue where
      */
     void available(Virtqueue queue);
+
+    /**
+     * The driver has asked for the end of a queue, and waits: nothing more comes of it, and what is in flight will not
+     * be heard of. A device that would have to wait for the host's I/O in {@link #stop} says so here, and does not keep
+     * the others waiting. {@link #stop} follows in any case; at any time, if the device itself is to end meanwhile.
+     *
+     * @param queue which
+     * @return false: not yet, {@link VirtioPort#drained} will tell when; true: {@link #stop} need not wait
+     */
+    default boolean drain(Virtqueue queue) {
+        return true;
+    }
 
     /**
      * A queue ends: the driver has reset it, or the device, or a successor is to take over, or the driver lets the
@@ -104,7 +124,8 @@ public interface VirtioDevice {
     }
 
     /**
-     * Goes on with what {@link #save} gave, before {@link #start}.
+     * Goes on with what {@link #save} gave, before {@link #start}. What the driver would see in its configuration space
+     * may be another now: then {@link VirtioPort#configurationChanged}.
      *
      * @param state what the predecessor saved
      * @throws IllegalArgumentException if it is not understood

@@ -64,12 +64,11 @@ public abstract class VirtioPlug implements Device {
     public final void restore(DeviceState state) {
         NegotiationState saved =
                 NegotiationState.of(state, device.type(), device.queues(), device.queueSize());
-        negotiation.reset();
-        device.restore(NegotiationState.own(state));
+        DeviceState own = NegotiationState.own(state);
         if (!transport.restore(state.ints("transport"))) {
             throw new IllegalArgumentException("state virtio: it is of another transport");
         }
-        negotiation.restore(saved);
+        negotiation.restore(saved, own);
     }
 
     @Override

@@ -17,8 +17,19 @@ public interface VirtioPort {
      */
     Virtqueue queue(int index);
 
-    /** The device has changed its configuration space: the driver is told, and reads a new generation. */
+    /**
+     * The device has changed its configuration space: the driver reads a new generation, and is told once it is ready.
+     * From {@link VirtioDevice#restore} on.
+     */
     void configurationChanged();
+
+    /**
+     * The device has let go of a queue for which {@link VirtioDevice#drain} had said that it would: none of its buffers
+     * is read or written any more. It is stopped soon after, and the driver goes on.
+     *
+     * @param queue which; one that nobody waits for is ignored
+     */
+    void drained(Virtqueue queue);
 
     /**
      * The device cannot go on: the driver is told that it needs a reset (§2.1.2).

@@ -35,6 +35,7 @@ public abstract class Virtqueue {
     private int taken; // chains, modulo 2^32
     private int given; // chains, modulo 2^32
     private boolean watched;
+    private boolean ending; // the driver wants nothing more of it
 
     /** What a queue needs of its device. */
     interface Owner {
@@ -91,6 +92,16 @@ public abstract class Virtqueue {
         this.watched = watched;
     }
 
+    /** The driver has ended it: nothing more is taken. */
+    final void end() {
+        ending = true;
+    }
+
+    /** Whether nothing is taken of it. */
+    final boolean halted() {
+        return ending || owner.halted();
+    }
+
     /** Buffers taken and not given back. */
     public final int inFlight() {
         return taken - given;
@@ -103,7 +114,7 @@ public abstract class Virtqueue {
      * @return false: there is none, or the driver has broken a rule
      */
     public final boolean next(Chain chain) {
-        if (owner.halted()) {
+        if (halted()) {
             return false;
         }
         chain.clear();
@@ -175,7 +186,7 @@ public abstract class Virtqueue {
      * @return whether there is one already: it came too early for that
      */
     public final boolean listen() {
-        if (owner.halted()) {
+        if (halted()) {
             return false;
         }
         if (!watched) {

@@ -47,6 +47,24 @@ class NegotiationTest {
         assertEquals(Features.VERSION_1, sink.features, "§3.1.1");
     }
 
+    @ParameterizedTest(
+            name = "3.1.1, step 7: a driver uses configuration before DRIVER_OK, pci={0}")
+    @ValueSource(booleans = {false, true})
+    void tellsTheDeviceOfTheFeaturesOnceTheyAreAgreed(boolean pci) {
+        Played played = Played.of(pci, sink);
+        played.negotiate(Features.VERSION_1 | 1L << 60);
+        assertEquals(List.of(), sink.agreements, "not agreed");
+        assertTrue(played.negotiate(Features.VERSION_1 | 1L << 3));
+        assertEquals(List.of(Features.VERSION_1 | 1L << 3), sink.agreements);
+        assertFalse(sink.log.contains("start"));
+        played.status(Played.ALL_SET);
+        assertEquals(1, sink.agreements.size());
+        played.status(0);
+        played.accept(Features.VERSION_1);
+        played.status(Played.ALL_SET);
+        assertEquals(List.of(Features.VERSION_1), sink.agreements, "all in one write");
+    }
+
     @ParameterizedTest(name = "pci={0}")
     @ValueSource(booleans = {false, true})
     void doesNotStartWithoutAgreement(boolean pci) {
@@ -119,8 +137,8 @@ class NegotiationTest {
         assertEquals(1, again.pollAll().size());
         assertEquals(1, other.pollAll().size());
         assertEquals(
-                List.of("start", "stop 0"),
-                sink.log.subList(sink.log.indexOf("start"), sink.log.indexOf("start") + 2));
+                List.of("start", "drain 0", "stop 0"),
+                sink.log.subList(sink.log.indexOf("start"), sink.log.indexOf("start") + 3));
     }
 
     @ParameterizedTest(name = "pci={0}")

@@ -63,6 +63,8 @@ public abstract class Played {
 
     public abstract void resetQueue();
 
+    public abstract boolean resetting();
+
     public abstract void ring(int queue, int data);
 
     public abstract long configuration(int offset, int width);
@@ -106,6 +108,15 @@ public abstract class Played {
 
     public void ring(int queue) {
         ring(queue, 0);
+    }
+
+    /** Where the capability of chapter 4.1.4.9 is in configuration space. */
+    public int window() {
+        int at = board.configuration(0, 0x34, 1);
+        while (board.configuration(0, at, 1) != 0x09 || board.configuration(0, at + 3, 1) != 5) {
+            at = board.configuration(0, at + 1, 1);
+        }
+        return at;
     }
 
     private static final class OnMmio extends Played {
@@ -194,6 +205,11 @@ public abstract class Played {
         @Override
         public void resetQueue() {
             word(0xC0, 1);
+        }
+
+        @Override
+        public boolean resetting() {
+            return word(0xC0) == 1;
         }
 
         @Override
@@ -337,6 +353,11 @@ public abstract class Played {
         @Override
         public void resetQueue() {
             board.write(common + 58, 2, 1);
+        }
+
+        @Override
+        public boolean resetting() {
+            return board.read(common + 58, 2) == 1;
         }
 
         @Override

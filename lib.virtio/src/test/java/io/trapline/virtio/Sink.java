@@ -16,7 +16,9 @@ final class Sink implements VirtioDevice {
     final List<String> log = new ArrayList<>();
     boolean echo = true; // gives everything back at once
     boolean stopEndsAll; // what is held of another queue is given back when one stops
+    boolean drains = true; // lets go of a queue at once
     long features;
+    final List<Long> agreements = new ArrayList<>(); // since the last reset
     long configuration = 0x8877_6655_4433_2211L;
     VirtioPort port;
     private final int size;
@@ -75,7 +77,21 @@ final class Sink implements VirtioDevice {
     }
 
     @Override
+    public void negotiated(long agreed) {
+        agreements.add(agreed);
+    }
+
+    @Override
+    public boolean drain(Virtqueue queue) {
+        log.add("drain " + queue.index());
+        return drains;
+    }
+
+    @Override
     public void start(long agreed) {
+        if (!agreements.equals(List.of(agreed))) {
+            throw new AssertionError("started with " + agreed + ", agreed were " + agreements);
+        }
         features = agreed;
         log.add("start");
     }
@@ -114,6 +130,7 @@ final class Sink implements VirtioDevice {
 
     @Override
     public void reset() {
+        agreements.clear();
         log.add("reset");
     }
 
@@ -125,6 +142,8 @@ final class Sink implements VirtioDevice {
     @Override
     public void restore(DeviceState state) {
         state.require("sink", 1);
-        configuration = state.number("configuration");
+        if (state.number("configuration") != configuration) {
+            port.configurationChanged();
+        }
     }
 }

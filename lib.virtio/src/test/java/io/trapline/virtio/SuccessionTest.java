@@ -1,6 +1,7 @@
 package io.trapline.virtio;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.trapline.device.DeviceState;
@@ -73,6 +74,47 @@ class SuccessionTest {
         assertEquals(1, next.takeInterrupt());
     }
 
+    @ParameterizedTest(name = "3.1.1, step 7: between FEATURES_OK and DRIVER_OK, pci={0}")
+    @CsvSource({"false", "true"})
+    void knowsTheFeaturesThatThePredecessorAgreedTo(boolean pci) {
+        Played played = Played.of(pci, new Sink());
+        played.negotiate(Features.VERSION_1 | 1L << 3);
+        Sink sink = new Sink();
+        Played next = successor(pci, played, sink);
+        assertEquals(List.of(Features.VERSION_1 | 1L << 3), sink.agreements);
+        assertEquals(0, sink.features, "and has not started");
+        next.status(Played.ALL_SET);
+        Sink third = new Sink();
+        successor(pci, next, third);
+        assertEquals(sink.agreements, third.agreements);
+        assertEquals(Features.VERSION_1 | 1L << 3, third.features);
+    }
+
+    @ParameterizedTest(name = "4.1.4.3.1: status {1} before the swap, pci={0}")
+    @CsvSource({"false, 0", "false, 11", "false, 15", "true, 0", "true, 11", "true, 15"})
+    void hasAnotherGenerationWhereItsConfigurationIsAnother(boolean pci, int status) {
+        Played played = Played.of(pci, new Sink());
+        played.accept(Features.VERSION_1);
+        played.status(status);
+        int before = played.generation();
+        Sink other = new Sink();
+        other.configuration++;
+        Played next = successor(pci, played, other);
+        assertEquals(status, next.status());
+        assertEquals(status == Played.ALL_SET ? 2 : 0, next.takeInterrupt() & 2);
+        assertNotEquals(before, next.generation());
+        if (status != Played.ALL_SET) {
+            assertEquals(Played.ALL_SET, started(next));
+            assertEquals(0, next.takeInterrupt(), "it has read what there is");
+        }
+    }
+
+    private static int started(Played played) {
+        played.accept(Features.VERSION_1);
+        played.status(Played.ALL_SET);
+        return played.status();
+    }
+
     @ParameterizedTest(name = "packed={0}")
     @CsvSource({"false", "true"})
     void stillNeedsAReset(boolean packed) {
@@ -111,11 +153,7 @@ class SuccessionTest {
     @Test
     void keepsTheWindowInConfigurationSpace() {
         Played played = Played.of(true, new Sink());
-        int at = played.board.configuration(0, 0x34, 1);
-        while (played.board.configuration(0, at, 1) != 9
-                || played.board.configuration(0, at + 3, 1) != 5) {
-            at = played.board.configuration(0, at + 1, 1);
-        }
+        int at = played.window();
         played.board.configure(0, at + 4, 1, 4);
         played.board.configure(0, at + 8, 4, 18);
         played.board.configure(0, at + 12, 4, 2);
