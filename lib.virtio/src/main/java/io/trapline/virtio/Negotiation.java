@@ -235,7 +235,8 @@ final class Negotiation implements VirtioPort, Virtqueue.Owner {
     }
 
     /** The driver notifies; §4.1.5.2: one for a queue that is not there has no effect. */
-    void notified(int index) {
+    @Override
+    public void notified(int index) {
         Virtqueue queue = index >= 0 && index < queues.length ? queues[index] : null;
         if (queue != null && !queue.halted()) {
             device.available(queue);

@@ -1,5 +1,6 @@
 package io.trapline.virtio;
 
+import io.trapline.device.Board;
 import io.trapline.device.GuestMemory;
 import java.lang.invoke.VarHandle;
 import java.util.function.Consumer;
@@ -34,6 +35,7 @@ public abstract class Virtqueue {
     private final Owner owner;
     private int taken; // chains, modulo 2^32
     private int given; // chains, modulo 2^32
+    private final Runnable again = this::again;
     private boolean watched;
     private boolean ending; // the driver wants nothing more of it
 
@@ -50,6 +52,12 @@ public abstract class Virtqueue {
 
         /** The most pieces that the device takes in one buffer. */
         int mostPieces();
+
+        /** The machine. */
+        Board board();
+
+        /** The device is told that there may be buffers, if there is such a queue. */
+        void notified(int queue);
     }
 
     Virtqueue(GuestMemory memory, QueueSetup setup, long features, Owner owner) {
@@ -199,19 +207,32 @@ public abstract class Virtqueue {
     abstract void wantNotification();
 
     /**
-     * Serves all buffers that are available, those that come meanwhile included, and tells the driver.
+     * Serves the buffers that are available, those that come meanwhile included, and tells the driver. After as many as
+     * the queue has descriptors it leaves the rest to another {@link VirtioDevice#available}, which comes by itself: a
+     * driver that adds buffers all the time keeps nobody waiting.
      *
      * @param chain used for each in turn
      * @param each serves one and gives it back
      */
     public final void serve(Chain chain, Consumer<Chain> each) {
         quiet();
+        int left = size;
+        boolean more;
         do {
-            while (next(chain)) {
+            while (left > 0 && next(chain)) {
                 each.accept(chain);
+                left--;
             }
-        } while (listen());
+            more = listen();
+        } while (more && left > 0);
         flush();
+        if (more) {
+            owner.board().post(again);
+        }
+    }
+
+    private void again() {
+        owner.notified(setup.index);
     }
 
     // ---- Descriptors, §2.7.5 and §2.8
