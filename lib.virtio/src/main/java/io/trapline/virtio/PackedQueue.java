@@ -89,18 +89,14 @@ final class PackedQueue extends Virtqueue {
         availWrap ^= last;
     }
 
-    /** §2.8.7: all descriptors of the table, one after the other; of their flags only the direction counts. */
+    /** §2.8.7: all descriptors of the table, one after the other; of their flags all but the direction are ignored. */
     private String table(Chain chain, long address, int bytes, int flags) {
         String fault = checkTable(address, bytes, flags);
         for (long at = address, end = at + Integer.toUnsignedLong(bytes);
                 fault == null && at != end;
                 at += DESCRIPTOR) {
             long rest = memory.load(at + LENGTH_FIELD, 8);
-            int own = flags(rest);
-            fault =
-                    (own & INDIRECT) != 0
-                            ? "an indirect descriptor in an indirect table"
-                            : add(chain, memory.load(at, 8), (int) rest, own);
+            fault = add(chain, memory.load(at, 8), (int) rest, flags(rest));
         }
         return fault;
     }
