@@ -45,7 +45,7 @@ class EndingTest {
         return played.board.deferred().stream().map(TestDeferred::answered).toList();
     }
 
-    @ParameterizedTest(name = "2.4: the device is reset once it has let go of all, pci={0}")
+    @ParameterizedTest(name = "§2.4: the device is reset once it has let go of all, pci={0}")
     @ValueSource(booleans = {false, true})
     void resetsTheDevice(boolean pci) {
         Played played = busy(pci);
@@ -69,7 +69,7 @@ class EndingTest {
     }
 
     @ParameterizedTest(
-            name = "2.4: what others write meanwhile has no effect, but a reset, pci={0}")
+            name = "§2.4: what others write meanwhile has no effect, but a reset, pci={0}")
     @ValueSource(booleans = {false, true})
     void takesOnlyAnotherReset(boolean pci) {
         Played played = busy(pci);
@@ -99,7 +99,7 @@ class EndingTest {
         assertEquals(1, again.pollAll().size());
     }
 
-    @ParameterizedTest(name = "2.6.1: one queue is reset, the other goes on, pci={0}")
+    @ParameterizedTest(name = "§2.6.1: one queue is reset, the other goes on, pci={0}")
     @ValueSource(booleans = {false, true})
     void resetsAQueue(boolean pci) {
         Played played = busy(pci);

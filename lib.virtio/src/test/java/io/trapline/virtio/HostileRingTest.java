@@ -152,8 +152,8 @@ class HostileRingTest {
                         "descriptor 2 of 2"));
         for (long address : new long[] {RAM_END - 3, RAM_END, -4L, -1L, 0xE000_0000L, Long.MIN_VALUE}) {
             String place = "0x" + Long.toHexString(address);
-            wrongs.add(new Wrong("split, buffer at " + place, 0, d -> d.add(List.of(Piece.read(address, 4))), "not RAM"));
-            wrongs.add(new Wrong("packed, buffer at " + place, PACKED, d -> d.add(List.of(Piece.write(address, 4))), "not RAM"));
+            wrongs.add(new Wrong("§2.7.5: split, buffer at " + place, 0, d -> d.add(List.of(Piece.read(address, 4))), "not RAM"));
+            wrongs.add(new Wrong("§2.8.6: packed, buffer at " + place, PACKED, d -> d.add(List.of(Piece.write(address, 4))), "not RAM"));
         }
         wrongs.add(
                 split(
@@ -168,7 +168,7 @@ class HostileRingTest {
                             d.publish(0);
                         },
                         "longer than the queue"));
-        wrongs.add(new Wrong("split, 4 GiB long", 0, d -> d.add(List.of(Piece.write(BUFFER, -1))), "not RAM"));
+        wrongs.add(new Wrong("§2.7.5: split, 4 GiB long", 0, d -> d.add(List.of(Piece.write(BUFFER, -1))), "not RAM"));
         for (long ring : new long[] {0, PACKED}) {
             String name = ring == 0 ? "split, " : "packed, ";
             wrongs.add(
@@ -243,7 +243,7 @@ class HostileRingTest {
     }
 
     /** RAM of a PC with 4 GiB has a hole from 3 to 4 GiB. */
-    @ParameterizedTest(name = "ring features {0}")
+    @ParameterizedTest(name = "§2.1.2, §2.7.5: a buffer across a hole, ring features {0}")
     @ValueSource(longs = {0, Features.RING_PACKED})
     void needsAResetAtABufferAcrossAHole(long ring) {
         for (long address : new long[] {(3L << 30) - 2, (4L << 30) - 2, (5L << 30) - 3}) {
@@ -259,8 +259,7 @@ class HostileRingTest {
         assertEquals(8, driver.poll().length());
     }
 
-    /** §2.7.5.2: more than 2^32 bytes are no chain. */
-    @ParameterizedTest(name = "ring features {0}")
+    @ParameterizedTest(name = "§2.7.5.2: more than 2^32 bytes are no chain, ring features {0}")
     @ValueSource(longs = {0, Features.RING_PACKED})
     void needsAResetAtAChainOfMoreThan4GiB(long ring) {
         Played played = withFourGib();
@@ -286,8 +285,7 @@ class HostileRingTest {
         return played;
     }
 
-    /** §2.6, §2.8.10.1: the largest queues, many times round. */
-    @ParameterizedTest(name = "ring features {0}")
+    @ParameterizedTest(name = "§2.6, §2.8.10.1: the largest queues, many times round, {0}")
     @ValueSource(longs = {0, Features.RING_PACKED, Features.RING_PACKED | Features.IN_ORDER})
     void hasQueuesOf32768(long ring) {
         Sink sink = new Sink(Virtqueue.LARGEST);
@@ -304,8 +302,8 @@ class HostileRingTest {
         assertEquals(Played.ALL_SET, played.status());
     }
 
-    /** What one device needs is not another's affair. */
     @Test
+    @DisplayName("§2.1.2: what one device needs is not another's affair")
     void leavesTheOtherDevicesOfTheMachineAlone() {
         TestMemory memory = new TestMemory(TestBoard.RAM);
         Played bad = Played.of(false, new TestBoard("bad", memory), new Sink());
@@ -328,7 +326,7 @@ class HostileRingTest {
         assertEquals(Played.ALL_SET, good.status());
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "§2.8.19: no list longer than the device allows, ring features {0}")
     @ValueSource(longs = {0, Features.RING_PACKED})
     void takesNoMorePiecesThanTheDeviceDoes(long ring) {
         Sink sink = new Sink();
@@ -342,7 +340,7 @@ class HostileRingTest {
         assertEquals(0x40, played.status() & 0x40);
     }
 
-    @ParameterizedTest
+    @ParameterizedTest(name = "§2.7.5, §2.8.5: a descriptor of length 0, ring features {0}")
     @ValueSource(longs = {0, Features.RING_PACKED})
     void takesDescriptorsOfNoLength(long ring) {
         Sink sink = new Sink();
@@ -369,14 +367,16 @@ class HostileRingTest {
         long table = driver.table(2);
         driver.descriptor(table, BUFFER, 3, 99, 0xFFFF & ~2);
         driver.descriptor(table + 16, BUFFER, 5, 99, 0xFFFF);
-        packedEntry(driver, 0, table, 32, 4 | 2); // the direction of the table itself does not count
+        packedEntry(
+                driver, 0, table, 32, 4 | 2); // the direction of the table itself does not count
         played.ring(0);
         assertEquals("0: 3 in, 5 out", sink.log.get(sink.log.size() - 1));
         assertEquals(Played.ALL_SET, played.status());
     }
 
-    /** §2.7.5.3.2: descriptors of the table of the queue, and an indirect one as the last. */
     @Test
+    @DisplayName(
+            "§2.7.5.3.2: descriptors of the table of the queue, and an indirect one as the last")
     void goesOnFromAChainIntoATable() {
         Sink sink = new Sink();
         Played played = Played.of(false, sink);
@@ -392,7 +392,7 @@ class HostileRingTest {
     }
 
     /** A driver that never reads the used ring has all its buffers back, and cannot have more in flight than it has. */
-    @ParameterizedTest
+    @ParameterizedTest(name = "§2.6, §2.7.13: a driver that never reads used, ring features {0}")
     @ValueSource(longs = {0, Features.RING_PACKED})
     void keepsNoMoreThanTheQueueHolds(long ring) {
         Sink sink = new Sink();
@@ -416,6 +416,7 @@ class HostileRingTest {
     }
 
     @Test
+    @DisplayName("§2.1.2: one queue that breaks the rules, and the other")
     void leavesTheOtherQueueOfTheDeviceForTheReset() {
         Sink sink = new Sink();
         Played played = Played.of(false, sink);
@@ -430,8 +431,8 @@ class HostileRingTest {
         assertFalse(sink.log.contains("1: 1 in, 0 out"), "§2.1.2: it needs a reset");
     }
 
-    /** §2.7.1, §2.8: where a ring may be. */
-    @ParameterizedTest(name = "packed={0}: {1}+{2}, {3}+{4}, {5}+{6}")
+    @ParameterizedTest(
+            name = "§2.7, §2.8: where a ring may be, packed={0}: {1}, {2}, {3}, size {4}")
     @MethodSource("misplaced")
     void refusesARingThatIsMisalignedOrAbsent(
             boolean packed, long desc, long driver, long device, int size) {

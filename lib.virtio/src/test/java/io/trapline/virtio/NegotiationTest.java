@@ -36,7 +36,7 @@ class NegotiationTest {
         assertFalse(played.negotiate(OWN), "§6.1: VERSION_1 is not for choosing");
     }
 
-    @ParameterizedTest(name = "pci={0}")
+    @ParameterizedTest(name = "§3.1.1: features changed after FEATURES_OK, pci={0}")
     @ValueSource(booleans = {false, true})
     void takesNoOtherFeaturesOnceTheyAreAgreed(boolean pci) {
         Played played = Played.of(pci, sink);
@@ -48,7 +48,7 @@ class NegotiationTest {
     }
 
     @ParameterizedTest(
-            name = "3.1.1, step 7: a driver uses configuration before DRIVER_OK, pci={0}")
+            name = "§3.1.1, step 7: a driver uses configuration before DRIVER_OK, pci={0}")
     @ValueSource(booleans = {false, true})
     void tellsTheDeviceOfTheFeaturesOnceTheyAreAgreed(boolean pci) {
         Played played = Played.of(pci, sink);
@@ -106,7 +106,7 @@ class NegotiationTest {
         assertEquals(1, driver.pollAll().size());
     }
 
-    @ParameterizedTest(name = "pci={0}")
+    @ParameterizedTest(name = "§4.1.5.2: notify of a queue that is not enabled, pci={0}")
     @ValueSource(booleans = {false, true})
     void takesNoNoticeOfANotificationForAQueueThatIsNotThere(boolean pci) {
         Played played = Played.of(pci, sink);
@@ -205,7 +205,7 @@ class NegotiationTest {
         }
     }
 
-    @ParameterizedTest(name = "pci={0}")
+    @ParameterizedTest(name = "§2.4.1: reset with requests in flight, pci={0}")
     @ValueSource(booleans = {false, true})
     void forgetsWhatIsInFlightWhenItIsReset(boolean pci) {
         Played played = Played.of(pci, sink);

@@ -74,7 +74,7 @@ class SuccessionTest {
         assertEquals(1, next.takeInterrupt());
     }
 
-    @ParameterizedTest(name = "3.1.1, step 7: between FEATURES_OK and DRIVER_OK, pci={0}")
+    @ParameterizedTest(name = "§3.1.1, step 7: between FEATURES_OK and DRIVER_OK, pci={0}")
     @CsvSource({"false", "true"})
     void knowsTheFeaturesThatThePredecessorAgreedTo(boolean pci) {
         Played played = Played.of(pci, new Sink());
@@ -90,7 +90,7 @@ class SuccessionTest {
         assertEquals(Features.VERSION_1 | 1L << 3, third.features);
     }
 
-    @ParameterizedTest(name = "4.1.4.3.1: status {1} before the swap, pci={0}")
+    @ParameterizedTest(name = "§4.1.4.3.1: status {1} before the swap, pci={0}")
     @CsvSource({"false, 0", "false, 11", "false, 15", "true, 0", "true, 11", "true, 15"})
     void hasAnotherGenerationWhereItsConfigurationIsAnother(boolean pci, int status) {
         Played played = Played.of(pci, new Sink());
