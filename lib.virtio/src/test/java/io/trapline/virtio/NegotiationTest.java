@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.virtio.RingDriver.Piece;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** VIRTIO 1.2, §2.1, §2.2, §2.6.1 and chapter 3, over both transports. */
 class NegotiationTest {
     private static final long BUFFER = 0x8_0000;
+    private static final int QUEUE_READY = 0x44;
     private static final long OWN = 1L << 3 | 1L << 50;
 
     private final Sink sink = new Sink();
@@ -139,6 +142,37 @@ class NegotiationTest {
         assertEquals(
                 List.of("start", "drain 0", "stop 0"),
                 sink.log.subList(sink.log.indexOf("start"), sink.log.indexOf("start") + 3));
+    }
+
+    @Test
+    @DisplayName("§4.2.2.1, §4.2.2.2: QueueReady 0 stops the queue")
+    void stopsAQueueThatIsReadyNoLonger() {
+        Played played = Played.of(false, sink);
+        sink.echo = false;
+        assertTrue(played.negotiate(Features.VERSION_1));
+        RingDriver driver = played.setUp(0, 0, 8);
+        RingDriver other = played.setUp(0, 1, 8);
+        played.status(Played.ALL_SET);
+        driver.add(List.of(Piece.write(BUFFER, 4)));
+        played.ring(0);
+        assertEquals(1, sink.held.size());
+        driver.add(List.of(Piece.write(BUFFER, 4)));
+        played.select(0);
+        played.board.write(Played.MMIO + QUEUE_READY, 4, 0);
+        assertEquals(
+                0, played.board.read(Played.MMIO + QUEUE_READY, 4), "the driver reads it back");
+        played.ring(0);
+        played.board.run();
+        assertEquals(0, sink.held.size(), "nothing is in flight, nothing more is taken");
+        assertEquals(List.of(), driver.pollAll());
+        sink.echo = true;
+        other.add(List.of(Piece.write(BUFFER, 4)));
+        played.ring(1);
+        assertEquals(1, other.pollAll().size());
+        RingDriver again = played.setUp(0, 0, 4);
+        again.add(List.of(Piece.write(BUFFER, 4)));
+        played.ring(0);
+        assertEquals(1, again.pollAll().size(), "§4.2.3.2: set up anew");
     }
 
     @ParameterizedTest(name = "pci={0}")
