@@ -76,21 +76,7 @@ final class Qcow2Image implements Image {
 
     /** Opens an image for reading. */
     static Qcow2Image open(Path path) throws IOException {
-        HostFile file;
-        try {
-            file = HostFile.open(path, false, false);
-        } catch (IOException e) {
-            throw new IOException("image: " + e.getMessage(), e);
-        }
-        try {
-            ImageLock.take(file, true);
-            return new Qcow2Image(file);
-        } catch (IOException e) {
-            file.close();
-            String what = e.getMessage();
-            throw new IOException(
-                    what.startsWith("image ") ? what : "image " + path + ": " + what, e);
-        }
+        return ImageFile.open(path, new RawImage.Options(true, false, false), Qcow2Image::new);
     }
 
     @Override

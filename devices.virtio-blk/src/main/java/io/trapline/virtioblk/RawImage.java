@@ -40,9 +40,7 @@ final class RawImage implements Image {
      * @param direct whether the host's page cache is passed by
      * @param overwrite whether to overwrite a range destroys what was there, which the administrator knows
      */
-    record Options(boolean readOnly, boolean direct, boolean overwrite) {
-        static final Options USUAL = new Options(false, false, false);
-    }
+    record Options(boolean readOnly, boolean direct, boolean overwrite) {}
 
     private RawImage(HostFile file, Options options) throws IOException {
         this.file = file;
@@ -63,40 +61,16 @@ final class RawImage implements Image {
      * @throws IOException if it is not there, or may not be used so, or is in use
      */
     static RawImage open(Path path, Options options) throws IOException {
-        HostFile file = openFile(path, options);
-        try {
-            ImageLock.take(file, options.readOnly());
-            if (file.size() % file.alignment() != 0) {
-                throw new IOException(
-                        "image %s has %d bytes; direct=true wants a multiple of %d here"
-                                .formatted(path, file.size(), file.alignment()));
-            }
-            return new RawImage(file, options);
-        } catch (IOException e) {
-            file.close();
-            throw e;
-        }
+        return ImageFile.open(path, options, file -> of(file, options));
     }
 
-    private static HostFile openFile(Path path, Options options) throws IOException {
-        try {
-            return HostFile.open(path, !options.readOnly(), options.direct());
-        } catch (HostFailure e) {
-            throw new IOException("image: " + e.getMessage() + remedy(e.errno(), options), e);
+    private static RawImage of(HostFile file, Options options) throws IOException {
+        if (file.size() % file.alignment() != 0) {
+            throw new IOException(
+                    "image %s has %d bytes; direct=true wants a multiple of %d here"
+                            .formatted(file.path(), file.size(), file.alignment()));
         }
-    }
-
-    private static String remedy(int errno, Options options) {
-        return switch (errno) {
-            case Libc.EINVAL ->
-                    options.direct() ? "; its file system has no direct I/O: direct=false" : "";
-            case Libc.EACCES, Libc.EPERM ->
-                    "; wanted the right to read"
-                            + (options.readOnly() ? "" : " and write, or readonly=true");
-            case Libc.EROFS -> "; readonly=true";
-            case Libc.ENOENT -> "; make it, e.g. truncate -s 10G";
-            default -> "";
-        };
+        return new RawImage(file, options);
     }
 
     @Override

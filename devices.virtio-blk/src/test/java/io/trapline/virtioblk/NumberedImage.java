@@ -13,6 +13,8 @@ final class NumberedImage implements Image {
     int flushes;
     boolean erases;
     boolean tells;
+    boolean closed;
+    Throwable lengthRefused; // null: not
     long atHand; // bytes that are, from the start of any request
     final List<String> calls = new ArrayList<>();
 
@@ -30,7 +32,14 @@ final class NumberedImage implements Image {
     }
 
     @Override
-    public long length() {
+    public long length() throws IOException {
+        if (lengthRefused instanceof IOException e) {
+            throw e;
+        } else if (lengthRefused instanceof RuntimeException e) {
+            throw e;
+        } else if (lengthRefused instanceof Error e) {
+            throw e;
+        }
         return length;
     }
 
@@ -102,5 +111,7 @@ final class NumberedImage implements Image {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        closed = true;
+    }
 }

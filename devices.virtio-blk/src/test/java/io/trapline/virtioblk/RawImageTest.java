@@ -250,6 +250,6 @@ class RawImageTest {
                         .formatted(none),
                 e.getMessage());
         e = assertThrows(IOException.class, () -> RawImage.open(folder, true));
-        assertEquals(folder + " is neither a file nor a block device", e.getMessage());
+        assertEquals("image " + folder + " is neither a file nor a block device", e.getMessage());
     }
 }

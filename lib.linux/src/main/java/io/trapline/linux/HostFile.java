@@ -65,7 +65,7 @@ public final class HostFile implements AutoCloseable {
         }
         try {
             return new HostFile(path, fd, direct);
-        } catch (IOException e) {
+        } catch (Throwable e) { // no memory, too
             Libc.close(fd);
             throw e;
         }
