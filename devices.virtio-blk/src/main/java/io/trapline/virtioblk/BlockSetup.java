@@ -115,13 +115,13 @@ final class BlockSetup {
         } else if (!qcow2) {
             RawImage.Options options =
                     new RawImage.Options(config.readonly(), config.direct(), overwrite);
-            return RawImage.open(Path.of(image), options);
+            return RawImage.open(Path.of(image), options, ImageFile.Patience.SECOND);
         } else if (!config.readonly() || config.direct()) {
             throw new IllegalArgumentException(
                     "format=qcow2 is for reading only, by way of the host's page cache: wanted"
                             + " readonly=true and direct=false");
         }
-        return Qcow2Image.open(Path.of(image));
+        return Qcow2Image.open(Path.of(image), ImageFile.Patience.SECOND);
     }
 
     private static boolean isOther(String key, String value, String usual, String other) {

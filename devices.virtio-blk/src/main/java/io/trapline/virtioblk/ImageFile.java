@@ -5,6 +5,7 @@ import io.trapline.linux.HostFile;
 import io.trapline.linux.Libc;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 
 /** Opens the file that an image is in, and locks it. Whatever keeps the image from coming to be, the file is closed. */
 final class ImageFile {
@@ -15,12 +16,49 @@ final class ImageFile {
         T of(HostFile file) throws IOException;
     }
 
+    /** Whether to try once more to open an image that is in use. */
+    interface Patience {
+        /** It is said at once. */
+        Patience NONE = tries -> false;
+
+        /** For a second: a predecessor's file is closed when the last of its requests has left the host. */
+        Patience SECOND =
+                tries -> {
+                    LockSupport.parkNanos(PAUSE);
+                    return tries < TRIES;
+                };
+
+        /**
+         * Waits, perhaps.
+         *
+         * @param tries how many there were
+         */
+        boolean again(int tries);
+    }
+
+    private static final long PAUSE = 50_000_000;
+    private static final int TRIES = 20;
+
     /**
      * Opens an image.
      *
      * @throws IOException naming the image, if it is not there, or may not be used so, or is in use
      */
-    static <T extends Image> T open(Path path, RawImage.Options options, Maker<T> maker)
+    static <T extends Image> T open(
+            Path path, RawImage.Options options, Patience patience, Maker<T> maker)
+            throws IOException {
+        for (int tries = 1; true; tries++) {
+            try {
+                return openOnce(path, options, maker);
+            } catch (ImageLock.InUse e) { // nothing is held meanwhile: of two that wait one gets it
+                if (!patience.again(tries)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static <T extends Image> T openOnce(Path path, RawImage.Options options, Maker<T> maker)
             throws IOException {
         HostFile file = openFile(path, options);
         try {

@@ -20,11 +20,21 @@ final class ImageLock {
 
     private ImageLock() {}
 
+    /** Somebody has it. */
+    static final class InUse extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private InUse(String what) {
+            super(what);
+        }
+    }
+
     /**
      * Takes it until the file is closed.
      *
      * @param shared whether it is for reading
-     * @throws IOException if another machine is in the way, or there are no locks here
+     * @throws InUse if another machine is in the way
+     * @throws IOException if there are no locks here
      */
     static void take(HostFile file, boolean shared) throws IOException {
         int[] uses = shared ? READER : WRITER;
@@ -44,8 +54,9 @@ final class ImageLock {
                 taken |= file.isHeldByAnother(USED + permission);
             }
             if (taken) {
-                throw new IOException(
-                        "image %s is in use by another machine; %s"
+                throw new InUse(
+                        ("image %s is in use by another machine (or by this one's"
+                                        + " predecessor, whose host I/O has not ended); %s")
                                 .formatted(
                                         file.path(),
                                         shared

@@ -74,9 +74,15 @@ final class Qcow2Image implements Image {
         table.order(ByteOrder.BIG_ENDIAN).asLongBuffer().get(tables);
     }
 
-    /** Opens an image for reading. */
+    /** Opens an image that nobody else is to let go of first. */
     static Qcow2Image open(Path path) throws IOException {
-        return ImageFile.open(path, new RawImage.Options(true, false, false), Qcow2Image::new);
+        return open(path, ImageFile.Patience.NONE);
+    }
+
+    /** Opens an image for reading. */
+    static Qcow2Image open(Path path, ImageFile.Patience patience) throws IOException {
+        return ImageFile.open(
+                path, new RawImage.Options(true, false, false), patience, Qcow2Image::new);
     }
 
     @Override

@@ -55,13 +55,19 @@ final class RawImage implements Image {
         return open(path, new Options(readOnly, false, false));
     }
 
+    /** Opens an image that nobody else is to let go of first. */
+    static RawImage open(Path path, Options options) throws IOException {
+        return open(path, options, ImageFile.Patience.NONE);
+    }
+
     /**
      * Opens an image.
      *
      * @throws IOException if it is not there, or may not be used so, or is in use
      */
-    static RawImage open(Path path, Options options) throws IOException {
-        return ImageFile.open(path, options, file -> of(file, options));
+    static RawImage open(Path path, Options options, ImageFile.Patience patience)
+            throws IOException {
+        return ImageFile.open(path, options, patience, file -> of(file, options));
     }
 
     private static RawImage of(HostFile file, Options options) throws IOException {

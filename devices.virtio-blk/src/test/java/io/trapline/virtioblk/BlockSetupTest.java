@@ -1,5 +1,6 @@
 package io.trapline.virtioblk;
 
+import static io.trapline.virtioblk.ImageFile.Patience.NONE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -73,13 +74,13 @@ class BlockSetupTest {
                 file -> {
                     throw new OutOfMemoryError("wanted");
                 };
-        assertThrows(OutOfMemoryError.class, () -> ImageFile.open(path, options, starved));
+        assertThrows(OutOfMemoryError.class, () -> ImageFile.open(path, options, NONE, starved));
         ImageFile.Maker<RawImage> refused =
                 file -> {
                     throw new IOException("wanted");
                 };
         IOException e =
-                assertThrows(IOException.class, () -> ImageFile.open(path, options, refused));
+                assertThrows(IOException.class, () -> ImageFile.open(path, options, NONE, refused));
         assertEquals("image " + path + ": wanted", e.getMessage());
         RawImage.open(path, false).close();
     }

@@ -11,6 +11,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,9 +28,15 @@ class ImageLockTest {
         path = Files.write(folder.resolve("disk.img"), new byte[1 << 16]);
     }
 
+    private String inUse(String why) {
+        return ("image %s is in use by another machine (or by this one's predecessor, whose host"
+                        + " I/O has not ended); %s")
+                .formatted(path, why);
+    }
+
     private void refused(boolean readOnly, String why) {
         IOException e = assertThrows(IOException.class, () -> RawImage.open(path, readOnly));
-        assertEquals("image " + path + " is in use by another machine; " + why, e.getMessage());
+        assertEquals(inUse(why), e.getMessage());
     }
 
     @Test
@@ -51,6 +59,36 @@ class ImageLockTest {
             refused(false, "wanted alone, or readonly=true in both");
         }
         RawImage.open(path, false).close();
+    }
+
+    private RawImage open(ImageFile.Patience patience) throws IOException {
+        return RawImage.open(path, new RawImage.Options(false, false, false), patience);
+    }
+
+    /** A predecessor's file is closed by the last of its requests, which may be on its way yet. */
+    @Test
+    void aSuccessorWaitsForWhomItFollows() throws IOException {
+        RawImage predecessor = RawImage.open(path, false);
+        List<Integer> waited = new ArrayList<>();
+        assertThrows(
+                ImageLock.InUse.class,
+                () ->
+                        open(
+                                tries -> {
+                                    waited.add(tries);
+                                    return tries < 3;
+                                }));
+        assertEquals(List.of(1, 2, 3), waited);
+        RawImage successor =
+                open(
+                        tries -> {
+                            if (tries == 2) {
+                                predecessor.close();
+                            }
+                            return true;
+                        });
+        refused(false, "wanted alone, or readonly=true in both");
+        successor.close();
     }
 
     /** Another process, which holds it until its standard input ends. */
@@ -92,8 +130,7 @@ class ImageLockTest {
         }
         try (RawImage mine = RawImage.open(path, false)) { // its end has ended its lock
             Process late = holder("read");
-            assertEquals(
-                    "image " + path + " is in use by another machine; it writes there", line(late));
+            assertEquals(inUse("it writes there"), line(late));
             assertEquals(0, late.waitFor());
             assertEquals(1 << 16, mine.length());
         }
