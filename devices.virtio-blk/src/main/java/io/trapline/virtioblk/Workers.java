@@ -2,6 +2,7 @@ package io.trapline.virtioblk;
 
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,14 +33,18 @@ final class Workers implements Executor {
                                     new Thread(task, "trapline-blk-" + count.incrementAndGet());
                             thread.setDaemon(true);
                             return thread;
-                        },
-                        new ThreadPoolExecutor.CallerRunsPolicy());
+                        });
         pool.allowCoreThreadTimeOut(true);
     }
 
+    /** Has it performed: by the caller if they have ended, or the host has no thread left. */
     @Override
     public void execute(Runnable task) {
-        pool.execute(task);
+        try {
+            pool.execute(task);
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            task.run(); // a request that nobody performs would be waited for for ever
+        }
     }
 
     /** Waits some seconds for what they are at; false if that has not ended. */
