@@ -22,7 +22,7 @@ final class BlockConfiguration {
         this.shape = shape;
     }
 
-    /** SECURE_ERASE is offered only where it can be kept. */
+    /** SECURE_ERASE is offered only where it can be kept, LIFETIME where it is known. */
     long features() {
         long common =
                 Feature.SEG_MAX
@@ -30,7 +30,7 @@ final class BlockConfiguration {
                         | Feature.TOPOLOGY
                         | Feature.FLUSH
                         | Feature.CONFIG_WCE
-                        | Feature.LIFETIME
+                        | (image.hasLifetime() ? Feature.LIFETIME : 0)
                         | (settings.sizeMax() != 0 ? Feature.SIZE_MAX : 0)
                         | (settings.queues() > 1 ? Feature.MQ : 0);
         return shape.readOnly()

@@ -75,7 +75,12 @@ interface Image extends AutoCloseable {
         throw new IOException("no secure erase");
     }
 
-    /** §5.2.6.1: pre_eol_info, device_lifetime_est_typ_a and _b, 0: not defined. */
+    /** Whether {@link #lifetime} says anything. Stays as it is. */
+    default boolean hasLifetime() {
+        return false;
+    }
+
+    /** §5.2.6: pre_eol_info, device_lifetime_est_typ_a and _b, 0: not defined. For reading only. */
     default short[] lifetime() {
         return new short[3];
     }

@@ -28,6 +28,7 @@ final class RawImage implements Image {
     private final DirectTransfers direct; // null: by way of the host's page cache
     private final boolean erases;
     private final Lifetime lifetime;
+    private final boolean worn; // so much is known
     private volatile boolean punches = true;
     private volatile boolean zeroes = true;
     private volatile boolean discards = true;
@@ -47,7 +48,8 @@ final class RawImage implements Image {
         this.options = options;
         direct = options.direct() ? new DirectTransfers(file, TRANSFERS) : null;
         erases = !options.readOnly() && (options.overwrite() || file.canErase());
-        lifetime = Lifetime.of(file);
+        lifetime = new Lifetime(file.described(), System::nanoTime);
+        worn = lifetime.isKnown();
     }
 
     /** Opens an image by way of the host's page cache. */
@@ -261,6 +263,11 @@ final class RawImage implements Image {
         } else if (length > 0) {
             file.erase(position, length);
         }
+    }
+
+    @Override
+    public boolean hasLifetime() {
+        return worn;
     }
 
     @Override

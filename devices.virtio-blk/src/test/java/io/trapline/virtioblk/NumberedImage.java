@@ -14,6 +14,7 @@ final class NumberedImage implements Image {
     boolean erases;
     boolean tells;
     boolean closed;
+    short[] lifetime; // null: not known
     Throwable lengthRefused; // null: not
     long atHand; // bytes that are, from the start of any request
     final List<String> calls = new ArrayList<>();
@@ -103,6 +104,16 @@ final class NumberedImage implements Image {
     @Override
     public void erase(long position, long length) {
         calls.add("erase " + position + "+" + length);
+    }
+
+    @Override
+    public boolean hasLifetime() {
+        return lifetime != null;
+    }
+
+    @Override
+    public short[] lifetime() {
+        return lifetime;
     }
 
     @Override

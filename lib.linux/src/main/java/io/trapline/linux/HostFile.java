@@ -23,7 +23,7 @@ public final class HostFile implements AutoCloseable {
 
     private final Path path;
     private final int fd;
-    private final boolean blockDevice;
+    private final Path described; // null: not a block device
     private final int memoryAlignment;
     private final int alignment;
     private final int discardAlignment;
@@ -40,12 +40,20 @@ public final class HostFile implements AutoCloseable {
         if (type != Libc.S_IFREG && type != Libc.S_IFBLK) {
             throw new IOException(path + " is neither a file nor a block device");
         }
-        blockDevice = type == Libc.S_IFBLK;
+        boolean blockDevice = type == Libc.S_IFBLK;
+        described =
+                blockDevice
+                        ? Path.of(
+                                "/sys/dev/block",
+                                about.bytes.getInt(statx.stx_rdev_major)
+                                        + ":"
+                                        + about.bytes.getInt(statx.stx_rdev_minor))
+                        : null;
         int block = blockDevice ? logicalBlock() : about.bytes.getInt(statx.stx_blksize);
         int usual = blockDevice ? block : USUAL_BLOCK;
         alignment = direct ? told(about, statx.stx_dio_offset_align, usual) : 1;
         memoryAlignment = direct ? told(about, statx.stx_dio_mem_align, usual) : 1;
-        discardAlignment = blockDevice ? discardGranularity(about, block) : block;
+        discardAlignment = blockDevice ? discardGranularity(block) : block;
     }
 
     /**
@@ -95,12 +103,9 @@ public final class HostFile implements AutoCloseable {
     }
 
     /** Of the whole disk, if this is a partition of it. */
-    private static int discardGranularity(Block about, int block) {
-        int major = about.bytes.getInt(statx.stx_rdev_major);
-        int minor = about.bytes.getInt(statx.stx_rdev_minor);
+    private int discardGranularity(int block) {
         for (String queue : new String[] {"queue", "../queue"}) {
-            Path file =
-                    Path.of("/sys/dev/block/" + major + ":" + minor, queue, "discard_granularity");
+            Path file = described.resolve(queue).resolve("discard_granularity");
             try {
                 int bytes = Integer.parseInt(Files.readString(file).trim());
                 return Integer.bitCount(bytes) == 1 && bytes >= block ? bytes : block;
@@ -118,7 +123,15 @@ public final class HostFile implements AutoCloseable {
 
     /** Whether it is a block device. */
     public boolean isBlockDevice() {
-        return blockDevice;
+        return described != null;
+    }
+
+    /**
+     * The folder in {@code /sys} that tells of a block device, whatever name it was opened by; null if it is a file. For a
+     * partition, {@code ..} is that of the disk.
+     */
+    public Path described() {
+        return described;
     }
 
     /** What positions and lengths of transfers are multiples of, a power of two; 1: anything will do. */
@@ -140,7 +153,7 @@ public final class HostFile implements AutoCloseable {
     public long size() throws IOException {
         enter();
         try {
-            if (!blockDevice) {
+            if (!isBlockDevice()) {
                 return about().bytes.getLong(statx.stx_size);
             }
             Block size = new Block(Long.BYTES);
@@ -255,7 +268,7 @@ public final class HostFile implements AutoCloseable {
 
     /** Makes a range read as zeroes without writing them, its space kept. */
     public void zero(long position, long length) throws IOException {
-        if (blockDevice) {
+        if (isBlockDevice()) {
             range("BLKZEROOUT", Libc.BLKZEROOUT, position, length);
         } else {
             allocate(Libc.FALLOC_FL_ZERO_RANGE | Libc.FALLOC_FL_KEEP_SIZE, position, length);
@@ -264,7 +277,7 @@ public final class HostFile implements AutoCloseable {
 
     /** Gives the space of a range back; what it reads as then is the host's affair. */
     public void discard(long position, long length) throws IOException {
-        if (blockDevice) {
+        if (isBlockDevice()) {
             range("BLKDISCARD", Libc.BLKDISCARD, position, length);
         } else {
             punch(position, length);
@@ -278,7 +291,7 @@ public final class HostFile implements AutoCloseable {
 
     /** Whether a block device knows {@link #erase}: it then finds fault with a range that is none, and does nothing. */
     public boolean canErase() throws IOException {
-        if (!blockDevice) {
+        if (!isBlockDevice()) {
             return false;
         }
         try {
