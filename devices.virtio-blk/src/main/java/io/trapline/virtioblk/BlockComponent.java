@@ -69,9 +69,8 @@ public final class BlockComponent extends VirtioPlug {
 
         @AttributeDefinition(
                 description =
-                        "who destroys data: the host's block device, if it can; or overwrite:"
-                            + " writing zeroes, where the administrator knows that this destroys"
-                            + " them",
+                        "who destroys data: the host's block device, if it can; or overwrite: writing"
+                                + " zeroes, where the administrator knows that this destroys them",
                 options = {
                     @Option(label = "host", value = "host"),
                     @Option(label = "overwrite", value = "overwrite")
@@ -137,22 +136,21 @@ public final class BlockComponent extends VirtioPlug {
         @AttributeDefinition(
                 required = false,
                 description =
-                        "features of the ring that are not offered: indirect_desc, event_idx,"
-                            + " packed, in_order, notification_data, notif_config_data, ring_reset")
+                        "features of the ring that are not offered: indirect_desc, event_idx, packed,"
+                                + " in_order, notification_data, notif_config_data, ring_reset")
         String[] withhold() default {};
     }
 
     private static final System.Logger LOG = System.getLogger(BlockComponent.class.getName());
 
-    private final String machine;
-    private final String name;
+    private final DiskName name;
     private final BlockSetup disk;
-    private LimitsComponent limits; // null: none
+    private final BoundLimits limits;
 
     /** Called by Declarative Services. */
     @Activate
     public BlockComponent(Config config, Map<String, Object> properties) throws IOException {
-        this(config, properties, new BlockSetup(config, BlockComponent::warn));
+        this(DiskName.of(properties), new BlockSetup(config, BlockComponent::warn));
     }
 
     /** Outside of OSGi: a disk that no limits are configured for. */
@@ -160,39 +158,29 @@ public final class BlockComponent extends VirtioPlug {
         this(config, Map.of());
     }
 
-    private BlockComponent(Config config, Map<String, Object> properties, BlockSetup disk) {
+    private BlockComponent(DiskName name, BlockSetup disk) {
         super(disk.device, disk.placement, disk.withheld);
-        machine = config.machine();
-        name = LimitsComponent.name(config.name(), properties);
+        this.name = name;
         this.disk = disk;
+        limits = new BoundLimits(name, disk.device::limits);
     }
 
     private static void warn(String line) {
         LOG.log(System.Logger.Level.WARNING, line);
     }
 
-    // ---- Limits of its rate, which come, change and go while it runs
-
-    /** Called by Declarative Services, for every {@code devices.virtioblk.limits}, and when one has changed. */
+    /** Called by Declarative Services, for every {@code devices.virtioblk.limits}, also when one has changed. */
     @Reference(
             cardinality = ReferenceCardinality.MULTIPLE,
             policy = ReferencePolicy.DYNAMIC,
             updated = "limit",
             unbind = "unlimit")
-    synchronized void limit(LimitsComponent wanted) {
-        if (wanted.isFor(machine, name)) {
-            limits = wanted;
-            disk.device.limits(wanted.limits());
-        } else {
-            unlimit(wanted);
-        }
+    void limit(LimitsComponent one) {
+        limits.put(one);
     }
 
-    synchronized void unlimit(LimitsComponent gone) {
-        if (limits == gone) {
-            limits = null;
-            disk.device.limits(Limits.NONE);
-        }
+    void unlimit(LimitsComponent one) {
+        limits.remove(one);
     }
 
     /**
@@ -203,7 +191,10 @@ public final class BlockComponent extends VirtioPlug {
     public void deactivate() {
         disk.device.close();
         if (!disk.workers.end()) {
-            warn("disk " + name + ": the host has not answered, its image stays open until then");
+            warn(
+                    "disk "
+                            + name.name()
+                            + ": the host has not answered, its image stays open until then");
         }
         disk.image.close();
     }

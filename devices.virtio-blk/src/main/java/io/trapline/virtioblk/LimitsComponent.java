@@ -57,8 +57,7 @@ public final class LimitsComponent {
         long bpsburst() default 0;
     }
 
-    private volatile String machine;
-    private volatile String name;
+    private volatile DiskName disk;
     private volatile Limits limits;
 
     /** Called by Declarative Services. */
@@ -71,24 +70,15 @@ public final class LimitsComponent {
     @Modified
     void modified(Config config, Map<String, Object> properties) {
         limits = new Limits(config.iops(), config.iopsburst(), config.bps(), config.bpsburst());
-        machine = config.machine();
-        name = name(config.name(), properties);
+        disk = DiskName.of(properties);
     }
 
     Limits limits() {
         return limits;
     }
 
-    boolean isFor(String otherMachine, String disk) {
-        return machine.equals(otherMachine) && name.equals(disk);
-    }
-
-    /** A device's name as the machine sees it: as configured, or what follows ~ in its PID. */
-    static String name(String configured, Map<String, Object> properties) {
-        if (configured != null && !configured.isEmpty()) {
-            return configured;
-        }
-        String pid = String.valueOf(properties.get("service.pid"));
-        return pid.substring(pid.indexOf('~') + 1);
+    /** The disk that they are for. */
+    DiskName disk() {
+        return disk;
     }
 }
