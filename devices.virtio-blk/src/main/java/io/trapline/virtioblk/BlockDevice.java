@@ -245,7 +245,7 @@ final class BlockDevice implements VirtioDevice {
         return true;
     }
 
-    /** A read of what is at hand overtakes what is with workers; anything else does not, for the host may be busy. */
+    /** Whatever is with workers is overtaken: a driver that wants an order waits. */
     private boolean performedAtOnce(Request request) {
         if (image.isInstant()) {
             request.perform();
@@ -254,12 +254,12 @@ final class BlockDevice implements VirtioDevice {
             return false;
         } else if (isAskedFor(request)) {
             return request.performAtHand();
-        } else if (inFlight != 0 || !speed.isAtOnce()) {
+        } else if (!speed.takeNext()) {
             return false;
         }
         long before = speed.now();
         request.perform();
-        speed.note(speed.now() - before);
+        speed.note(speed.now() - before, request.length());
         return true;
     }
 
@@ -279,10 +279,6 @@ final class BlockDevice implements VirtioDevice {
         request.queue = null;
         request.next = free;
         free = request;
-    }
-
-    HostSpeed speed() {
-        return speed;
     }
 
     /** A worker has done it. */
@@ -325,9 +321,6 @@ final class BlockDevice implements VirtioDevice {
         while (request != null) {
             Request next = request.next;
             inFlight--;
-            if (request.isShort() && !isAskedFor(request)) {
-                speed.note(request.took());
-            }
             if (request.queue == ending && !giveBack) {
                 recycle(request);
             } else {
@@ -391,6 +384,7 @@ final class BlockDevice implements VirtioDevice {
         out.number("requests performed at once", atOnce);
         out.number("requests with workers", inFlight);
         out.number("nanoseconds of the host's disk lately", speed.usual());
+        out.number("requests for workers before its next trial", speed.left());
         out.number("errors", errors);
         complaints.inspect(out);
         throttle.inspect(out);

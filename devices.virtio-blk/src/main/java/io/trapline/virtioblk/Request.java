@@ -44,7 +44,6 @@ final class Request implements Runnable {
     private boolean stable; // the write is on the disk when it is over
     private int status;
     private Throwable refusal; // what the host said; null: nothing
-    private long took; // nanoseconds
 
     Request(BlockDevice device, Image image, GuestMemory memory, int mostSegments) {
         this.device = device;
@@ -64,8 +63,9 @@ final class Request implements Runnable {
         return true;
     }
 
-    int type() {
-        return type;
+    /** Bytes of its data. */
+    long length() {
+        return length;
     }
 
     /** Bytes that it costs its disk, for the limits of its rate. To give space back, or to wait, moves none. */
@@ -95,7 +95,6 @@ final class Request implements Runnable {
         length = 0;
         status = Status.OK;
         refusal = null;
-        took = 0;
         switch (type) {
             case Type.IN -> checkRange(chain.writable() - 1, shape);
             case Type.OUT -> {
@@ -191,20 +190,13 @@ final class Request implements Runnable {
     @Override
     public void run() {
         try {
-            long before = device.speed().now();
             if (device.isClosed()) {
                 refused(new IOException("the disk was taken out"));
             }
             perform();
-            took = device.speed().now() - before;
         } finally {
             device.performed(this);
         }
-    }
-
-    /** How long the host took, nanoseconds. */
-    long took() {
-        return took;
     }
 
     /** Gathers what it is about to read or write; before it is performed. */
