@@ -31,13 +31,16 @@ final class Finished {
     void await(IntSupplier giveBack) {
         boolean interrupted = false;
         waiter = Thread.currentThread();
-        while (giveBack.getAsInt() > 0) {
-            LockSupport.park(this);
-            interrupted |= Thread.interrupted();
-        }
-        waiter = null;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+        try {
+            while (giveBack.getAsInt() > 0) {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            waiter = null;
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -30,7 +30,7 @@ final class Request implements Runnable {
     private static final long SHORT = 1 << 18;
 
     final Chain chain;
-    private final BlockDevice device;
+    private final Traffic traffic;
     private final Image image;
     private final GuestMemory.Window window;
     private final IoVector data = new IoVector();
@@ -45,8 +45,8 @@ final class Request implements Runnable {
     private int status;
     private Throwable refusal; // what the host said; null: nothing
 
-    Request(BlockDevice device, Image image, GuestMemory memory, int mostSegments) {
-        this.device = device;
+    Request(Traffic traffic, Image image, GuestMemory memory, int mostSegments) {
+        this.traffic = traffic;
         this.image = image;
         chain = new Chain(memory);
         window = memory.window();
@@ -190,12 +190,12 @@ final class Request implements Runnable {
     @Override
     public void run() {
         try {
-            if (device.isClosed()) {
+            if (traffic.isClosed()) {
                 refused(new IOException("the disk was taken out"));
             }
             perform();
         } finally {
-            device.performed(this);
+            traffic.performed(this);
         }
     }
 

@@ -1,0 +1,247 @@
+package io.trapline.virtioblk;
+
+import io.trapline.device.Inspector;
+import io.trapline.virtio.VirtioPort;
+import io.trapline.virtio.Virtqueue;
+import io.trapline.virtioblk.BlockRegister.Status;
+import java.util.Arrays;
+import java.util.concurrent.Executor;
+
+/**
+ * The requests of one installation: taken from the rings, performed at once or by workers, given back. A disk that is
+ * installed anew begins with another one, so that a worker that comes late finds what was its own, in a machine that is
+ * gone. Under the baton, but for {@link #performed}.
+ */
+final class Traffic {
+    private final BlockDevice device;
+    private final VirtioPort port;
+    private final Image image;
+    private final Executor workers;
+    private final HostSpeed speed;
+    private final Throttle throttle;
+    private final Complaints complaints;
+    private final boolean[] waiting; // queues that may have more than could be taken
+    private final Finished finished = new Finished();
+    private final Runnable reap = this::reap;
+    private Request free;
+    private int inFlight; // with workers
+    private int turn; // the queue that was served last, of those that wait
+    private long requests;
+    private long atOnce;
+    private long errors;
+
+    /**
+     * Nothing yet.
+     *
+     * @param device whose
+     * @param port what it has of its machine
+     * @param workers perform requests side by side
+     * @param speed of the image's host
+     * @param complaints take what the host refuses
+     */
+    Traffic(
+            BlockDevice device,
+            VirtioPort port,
+            Executor workers,
+            HostSpeed speed,
+            Complaints complaints) {
+        this.device = device;
+        this.port = port;
+        image = device.image();
+        this.workers = workers;
+        this.speed = speed;
+        this.complaints = complaints;
+        Settings settings = device.settings();
+        waiting = new boolean[settings.queues()];
+        throttle = new Throttle(port.board().timers(), this::goOn);
+        for (int i = 0; i < settings.depth(); i++) {
+            recycle(new Request(this, image, port.board().memory(), settings.mostSegments()));
+        }
+    }
+
+    /** Other limits of its rate. From any thread. */
+    void limitsChanged() {
+        port.board()
+                .post(
+                        () -> {
+                            throttle.limits(device.limits());
+                            goOn();
+                        });
+    }
+
+    Throttle throttle() {
+        return throttle;
+    }
+
+    /** A predecessor has left in the rings what it had no place for. */
+    void resume() {
+        Arrays.fill(waiting, true);
+        port.board().post(reap);
+    }
+
+    // ---- Taken
+
+    /** What the driver has made available, and what it adds meanwhile; others get their turn all the same. */
+    void available(Virtqueue queue) {
+        queue.quiet();
+        boolean more;
+        do {
+            more = mayTake();
+            while (more && takeOne(queue)) {
+                more = mayTake();
+            }
+        } while (more && queue.listen());
+        waiting[queue.index()] = !more;
+        queue.flush();
+    }
+
+    private boolean mayTake() {
+        return free != null && throttle.admits();
+    }
+
+    private boolean takeOne(Virtqueue queue) {
+        Request request = free;
+        if (!queue.next(request.chain)) {
+            return false;
+        }
+        free = request.next;
+        requests++;
+        request.queue = queue;
+        if (!request.decode()) {
+            recycle(request);
+            port.broken("a request without a header, or without room for its status");
+            return false;
+        }
+        boolean work = request.check(device.shape(), device.writeThrough());
+        throttle.spend(request.cost());
+        if (!work) {
+            finish(request);
+            return true;
+        }
+        request.gather();
+        if (performedAtOnce(request)) {
+            atOnce++;
+            finish(request);
+        } else {
+            inFlight++;
+            workers.execute(request);
+        }
+        return true;
+    }
+
+    // ---- Performed
+
+    /** Whatever is with workers is overtaken: a driver that wants an order waits. */
+    private boolean performedAtOnce(Request request) {
+        if (image.isInstant()) {
+            request.perform();
+            return true;
+        } else if (!request.isShort()) {
+            return false;
+        } else if (request.reads() && image.tellsWhatIsAtHand()) {
+            return request.performAtHand();
+        } else if (!speed.takeNext()) {
+            return false;
+        }
+        long before = speed.now();
+        request.perform();
+        speed.note(speed.now() - before, request.length());
+        return true;
+    }
+
+    /** Whether the disk is gone: what has not begun does not begin any more. From any thread. */
+    boolean isClosed() {
+        return device.isClosed();
+    }
+
+    /** A worker has done it. From any thread. */
+    void performed(Request request) {
+        if (finished.add(request)) {
+            port.board().post(reap);
+        }
+    }
+
+    // ---- Given back
+
+    private void finish(Request request) {
+        if (request.status() != Status.OK) {
+            errors++;
+            String refusal = request.refusal();
+            if (refusal != null) {
+                complaints.add(refusal);
+            }
+        }
+        request.giveBack();
+        recycle(request);
+    }
+
+    private void recycle(Request request) {
+        request.queue = null;
+        request.next = free;
+        free = request;
+    }
+
+    /** Gives back what workers have done. */
+    private void reap() {
+        giveBackPerformed(null, true);
+        goOn();
+    }
+
+    /** Takes what had to wait, one of each queue in turn, and tells the driver of all that was given back. */
+    private void goOn() {
+        int idle = 0;
+        while (idle < waiting.length && mayTake()) {
+            turn = (turn + 1) % waiting.length;
+            Virtqueue queue = waiting[turn] ? port.queue(turn) : null;
+            if (queue != null && (takeOne(queue) || queue.listen())) {
+                idle = 0;
+            } else {
+                waiting[turn] = false;
+                idle++;
+            }
+        }
+        for (int i = 0; i < waiting.length; i++) {
+            Virtqueue queue = port.queue(i);
+            if (queue != null) {
+                queue.flush();
+            }
+        }
+    }
+
+    /** How many are left. Those of a queue that ends are forgotten, where the driver will not hear of them. */
+    private int giveBackPerformed(Virtqueue ending, boolean giveBack) {
+        Request request = finished.takeAll();
+        while (request != null) {
+            Request next = request.next;
+            inFlight--;
+            if (request.queue == ending && !giveBack) {
+                recycle(request);
+            } else {
+                finish(request);
+            }
+            request = next;
+        }
+        return inFlight;
+    }
+
+    /** What is with workers is waited for: they read and write the guest's memory. */
+    void stop(Virtqueue queue, boolean giveBack) {
+        finished.await(() -> giveBackPerformed(queue, giveBack));
+        waiting[queue.index()] = false;
+        if (giveBack) {
+            queue.flush();
+        }
+        port.board().post(reap); // the drivers of other queues are told of theirs
+    }
+
+    void inspect(Inspector out) {
+        out.number("requests", requests);
+        out.number("requests performed at once", atOnce);
+        out.number("requests with workers", inFlight);
+        out.number("nanoseconds of the host's disk lately", speed.usual());
+        out.number("requests for workers before its next trial", speed.left());
+        out.number("errors", errors);
+        complaints.inspect(out);
+        throttle.inspect(out);
+    }
+}
