@@ -34,6 +34,8 @@ final class Bay {
     private volatile Plug plug; // the current or the last
     private volatile State state = State.DETACHED;
     private volatile String detail = "";
+    private boolean serviceGone; // of the device that is or was plugged in; under lifecycle
+    private boolean dropped; // not of this machine any more; under lifecycle
     private DeviceState saved; // HOLDING; null: it could not be saved
     private long holds; // tells an old deadline from the current one
 
@@ -66,8 +68,12 @@ final class Bay {
         return state;
     }
 
-    /** A device has come: it is installed, or takes over from the one it succeeds, or waits for its turn. */
-    void plug(Plug next) {
+    /**
+     * A device has come: it is installed, or takes over from the one it succeeds, or waits for its turn.
+     *
+     * @return whether this bay is still the machine's; false: it has just been dropped, and nothing was done
+     */
+    boolean plug(Plug next) {
         lifecycle.lock();
         try {
             switch (state) {
@@ -85,8 +91,14 @@ final class Bay {
                                     + next.version()
                                     + " waits to succeed it");
                 }
-                case REFUSED, DETACHED, QUARANTINED -> install(next);
+                case REFUSED, DETACHED, QUARANTINED -> {
+                    if (dropped) {
+                        return false;
+                    }
+                    install(next);
+                }
             }
+            return true;
         } finally {
             lifecycle.unlock();
         }
@@ -103,6 +115,7 @@ final class Bay {
                                 + detail
                         : "";
         plug = next;
+        serviceGone = false;
         DeviceBoard fresh = new DeviceBoard(machine, this, next, null);
         board = fresh;
         state(State.INSTALLED, "");
@@ -133,6 +146,7 @@ final class Bay {
         DeviceBoard old = board;
         DeviceBoard fresh = new DeviceBoard(machine, this, next, old);
         holds++;
+        serviceGone = false;
         try {
             baton.run(
                     fresh,
@@ -188,6 +202,7 @@ final class Bay {
                 rivals.remove(leaving);
                 return;
             }
+            serviceGone = true;
             if (state == State.SERVING && board.closed()) {
                 hangs(board);
             } else if (state == State.SERVING) {
@@ -199,6 +214,7 @@ final class Bay {
             if (successor != null) {
                 plug(successor);
             }
+            dropIfEmpty();
         } finally {
             lifecycle.unlock();
         }
@@ -237,25 +253,40 @@ final class Bay {
         try {
             if (state == State.HOLDING && holds == mine) {
                 detach(State.DETACHED, "no successor came in time");
+                dropIfEmpty();
             }
         } finally {
             lifecycle.unlock();
         }
     }
 
-    /** The bundle that it came from is gone for good: nobody is waited for. True if the bay is empty. */
-    boolean bundleGone(long bundleId) {
+    /** The bundle that it came from is gone for good: nobody is waited for. */
+    void bundleGone(long bundleId) {
         lifecycle.lock();
         try {
-            if (plug == null || plug.bundleId() != bundleId) {
-                return false;
+            if (plug != null && plug.bundleId() == bundleId && serviceGone) {
+                clear("its bundle was uninstalled");
             }
-            if (state == State.HOLDING) {
-                detach(State.DETACHED, "its bundle was uninstalled");
-            }
-            return state == State.DETACHED;
         } finally {
             lifecycle.unlock();
+        }
+    }
+
+    /** The device is to be out, and with its service gone there is nothing to be said of it any more. */
+    private void clear(String why) {
+        if (state == State.SERVING || state == State.HOLDING) {
+            detach(State.DETACHED, why);
+        } else if (state == State.QUARANTINED && serviceGone) {
+            state(State.DETACHED, why);
+        }
+        dropIfEmpty();
+    }
+
+    /** Without a service that is or waits to be plugged in: nothing of it is left, nor of its ioreq client. */
+    private void dropIfEmpty() {
+        if (state == State.DETACHED && serviceGone && rivals.isEmpty() && !dropped) {
+            dropped = true;
+            machine.dropped(this);
         }
     }
 
@@ -450,6 +481,14 @@ final class Bay {
         return now == null ? List.of() : now.holdings().claims();
     }
 
+    /** Whether an ioreq client answers for it. */
+    boolean needsClient() {
+        return switch (state) {
+            case INSTALLED, SERVING, HOLDING -> true;
+            case REFUSED, DETACHED, QUARANTINED -> false;
+        };
+    }
+
     /** Whether its device has functions on the PCI bus. */
     boolean isOnPci() {
         DeviceBoard now = installed();
@@ -480,9 +519,7 @@ final class Bay {
     void eject(String why) {
         lifecycle.lock();
         try {
-            if (state == State.SERVING || state == State.HOLDING) {
-                detach(State.DETACHED, why);
-            }
+            clear(why);
         } finally {
             lifecycle.unlock();
         }

@@ -25,10 +25,17 @@ final class Bays {
         if (machine.state() == State.STOPPED) {
             return;
         }
-        Bay bay = made(plug.name());
-        clients.changing(() -> bay.plug(plug));
+        clients.changing(
+                () -> {
+                    boolean plugged = false;
+                    while (!plugged) { // again if that bay has just been dropped
+                        plugged = made(plug.name()).plug(plug);
+                    }
+                });
         slots.changed();
-        if (bay.isOnPci()
+        Bay bay = known(plug.name());
+        if (bay != null
+                && bay.isOnPci()
                 && known(HostBridge.NAME) == null
                 && machine.wiring().isFree(HostBridge.ADDRESS)) {
             plug(HostBridge.plug());
@@ -46,12 +53,13 @@ final class Bays {
 
     /** A bundle is gone for good, and the places of its devices with it. */
     void bundleGone(long bundleId) {
-        for (Bay bay : all()) {
-            if (bay.bundleGone(bundleId)) {
-                synchronized (bays) {
-                    bays.remove(bay.name(), bay);
-                }
-            }
+        all().forEach(bay -> bay.bundleGone(bundleId));
+    }
+
+    /** A device is out and its service is gone: so is its place. Under the bay's lock. */
+    void dropped(Bay bay) {
+        synchronized (bays) {
+            bays.remove(bay.name(), bay);
         }
         clients.changing(() -> {});
     }

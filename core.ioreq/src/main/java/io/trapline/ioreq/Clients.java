@@ -135,7 +135,8 @@ final class Clients {
     }
 
     private void tidy() {
-        List<IoreqClient> used = machine.bays().stream().map(Bay::client).toList();
+        List<IoreqClient> used =
+                machine.bays().stream().filter(Bay::needsClient).map(Bay::client).toList();
         clients.values()
                 .removeIf(
                         client -> {

@@ -158,6 +158,11 @@ final class LiveMachine implements Machine, VmEvents {
         bays.takeOut(bay, why);
     }
 
+    /** {@link Bays#dropped}. */
+    void dropped(Bay bay) {
+        bays.dropped(bay);
+    }
+
     /** {@link Bays#placeFreed}. */
     void placeFreed() {
         bays.placeFreed();

@@ -465,6 +465,7 @@ final class Model {
                     () -> {
                         if (bay.state == State.HOLDING && bay.hold == mine) {
                             detach(bay, State.DETACHED);
+                            bays.remove(leaving.name);
                         }
                     });
         } else if (bay.state != State.HOLDING) {
@@ -472,6 +473,8 @@ final class Model {
         }
         if (!bay.rivals.isEmpty()) {
             plug(bay.rivals.remove(0));
+        } else if (bay.state == State.DETACHED) {
+            bays.remove(leaving.name);
         }
     }
 
@@ -480,8 +483,6 @@ final class Model {
         if (bay != null && bay.plug == of) {
             if (bay.state == State.HOLDING) {
                 detach(bay, State.DETACHED);
-            }
-            if (bay.state == State.DETACHED) {
                 bays.remove(of.name);
             }
         }

@@ -68,9 +68,58 @@ class SwapTest {
         hands.expire(0);
 
         assertEquals(0xFF, test.vm.answer(0));
-        assertEquals(State.DETACHED, test.state("a"));
-        assertEquals("no successor came in time", test.device("a").detail());
-        assertEquals("", test.device("a").claims());
+        assertEquals(List.of(), test.machine.devices());
+        assertEquals(
+                "DETACHED test.bundle 1.0.0: no successor came in time",
+                test.events.get(test.events.size() - 1).detail());
+        assertEquals(List.of(), test.machine.ranges());
+    }
+
+    private List<String> clients() {
+        return test.machine.clients().stream().map(c -> c.name()).toList();
+    }
+
+    @Test
+    void leavesNothingOfADeviceWhoseServiceIsGone() {
+        Plug[] plugs = {
+            test.plug("held", TestDevice.at(0x100)),
+            test.plug("ejected", TestDevice.at(0x200)),
+            test.plug("refused", TestDevice.at(0x200, 0x10000))
+        };
+        test.machine.map("held", "own", ClientMode.DEDICATED);
+        test.machine.eject("ejected");
+        assertEquals(List.of("default", "own"), clients(), "who answers nothing has no client");
+        assertEquals(3, test.machine.devices().size(), "their services are there");
+        for (Plug plug : plugs) {
+            test.machine.unplug(plug);
+        }
+        hands.expire(0);
+
+        assertEquals(List.of(), test.machine.devices());
+        assertEquals(List.of("default"), clients());
+        test.plug("held", TestDevice.at(0x100));
+        assertEquals(0, test.vm.in(0x100, 1));
+    }
+
+    @Test
+    void leavesNothingOfADeviceThatIsTakenOutWhileItHolds() {
+        Plug old = test.plug("a", TestDevice.at(0x100));
+        test.machine.unplug(old);
+        test.machine.remove("a");
+
+        assertEquals(List.of(), test.machine.devices());
+        assertEquals(List.of("default"), clients());
+    }
+
+    @Test
+    void installsARivalInThePlaceOfADeviceThatWasTakenOut() {
+        Plug one = test.plug("a", TestDevice.at(0x100));
+        test.machine.plug(TestMachine.plug("a", "2.0.0", TestDevice.at(0x100)));
+        test.machine.eject("a");
+        test.machine.unplug(one);
+
+        assertEquals("2.0.0", test.device("a").version());
+        assertEquals(State.SERVING, test.state("a"));
     }
 
     @Test
