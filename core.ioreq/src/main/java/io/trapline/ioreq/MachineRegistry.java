@@ -166,13 +166,24 @@ public final class MachineRegistry implements Machines {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     void addDevice(ServiceReference<Device> reference, Device device) {
         Plug plug = plug(reference, device);
+        if (plug == null) {
+            return; // it is not told twice that it goes
+        }
         LiveMachine machine;
         synchronized (this) {
             plugs.put(reference, plug);
             machine = machines.get(machine(reference));
         }
         if (machine != null) {
-            machine.plug(plug);
+            bring(machine, reference, plug);
+        }
+    }
+
+    /** A machine gets a device, whose service may go at any time: who comes last takes it out again. */
+    private void bring(LiveMachine machine, ServiceReference<Device> reference, Plug plug) {
+        machine.plug(plug);
+        if (!isPresent(reference)) {
+            machine.unplug(plug);
         }
     }
 
@@ -197,6 +208,7 @@ public final class MachineRegistry implements Machines {
         listeners.remove(listener);
     }
 
+    /** The device of a service; null: the service has just gone. */
     private static Plug plug(ServiceReference<Device> reference, Device device) {
         String name = text(reference, Device.NAME);
         if (name.isEmpty()) {
@@ -211,7 +223,9 @@ public final class MachineRegistry implements Machines {
         }
         String client = text(reference, Device.CLIENT);
         Bundle bundle = reference.getBundle();
-        return new Plug(
+        return bundle == null
+                ? null
+                : new Plug(
                 device,
                 name,
                 client.isEmpty() ? name : client,
@@ -292,10 +306,7 @@ public final class MachineRegistry implements Machines {
         present.sort(Comparator.comparing(entry -> entry.getValue().name()));
         for (Map.Entry<ServiceReference<Device>, Plug> entry : present) {
             if (machine(entry.getKey()).equals(machine.name())) {
-                machine.plug(entry.getValue());
-                if (!isPresent(entry.getKey())) {
-                    machine.unplug(entry.getValue());
-                }
+                bring(machine, entry.getKey(), entry.getValue());
             }
         }
         try {

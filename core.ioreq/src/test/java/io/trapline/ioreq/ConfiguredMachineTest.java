@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A machine's configuration: what is wrong is said with its key, its value, and what would be right. */
 class ConfiguredMachineTest {
     /** A configuration with defaults but for one key. */
-    private record Config(Map<String, Object> set) implements ConfiguredMachine.Config {
+    record Config(Map<String, Object> set) implements ConfiguredMachine.Config {
         @SuppressWarnings("unchecked")
         private <T> T value(String key) {
             Object value = set.get(key);
