@@ -100,7 +100,8 @@ public interface Board {
     InterruptLine interrupt(int gsi);
 
     /**
-     * Sends a message-signalled interrupt; dropped (and counted) if the backend refuses it.
+     * Sends a message-signalled interrupt; dropped if the backend refuses it, and counted with what
+     * nobody claimed.
      *
      * @param address 0xFEExxxxx on a PC
      * @param data the message

@@ -250,7 +250,7 @@ final class LiveMachine implements Machine, VmEvents {
 
     @Override
     public List<UnclaimedRow> unclaimed() {
-        return dispatcher.unclaimed().rows();
+        return rows.unclaimed();
     }
 
     @Override
@@ -266,8 +266,13 @@ final class LiveMachine implements Machine, VmEvents {
         host.later(nanos, task);
     }
 
+    /** The backend did not take an interrupt message. From any thread. */
     void refusedMessage() {
         refusedMessages.incrementAndGet();
+    }
+
+    long refusedMessages() {
+        return refusedMessages.get();
     }
 
     long holdLimitNanos() {

@@ -7,6 +7,7 @@ import io.trapline.machine.MachineRow.State;
 import io.trapline.machine.PciRow;
 import io.trapline.machine.RangeRow;
 import io.trapline.machine.StatsRow;
+import io.trapline.machine.UnclaimedRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -85,6 +86,15 @@ final class MachineRows {
                 .flatMap(bay -> bay.pciRows().stream())
                 .sorted(Comparator.comparing(PciRow::address))
                 .toList();
+    }
+
+    List<UnclaimedRow> unclaimed() {
+        List<UnclaimedRow> rows = new ArrayList<>(machine.dispatcher().unclaimed().rows());
+        long refused = machine.refusedMessages();
+        if (refused > 0) {
+            rows.add(new UnclaimedRow("message", 0, 0, refused));
+        }
+        return rows;
     }
 
     List<StatsRow> stats() {

@@ -55,6 +55,21 @@ class UnclaimedTest {
     }
 
     @Test
+    void countsMessagesThatTheBackendDoesNotTake() throws Exception {
+        try (TestMachine test = new TestMachine(1, new ByHand())) {
+            TestDevice device = TestDevice.at(0x100);
+            test.plug("msi", device);
+            device.board.message(0xFEE0_0000L, 0x30);
+            assertEquals(List.of(), test.machine.unclaimed());
+            device.board.message(0xFED0_0000L, 0x30); // no local APIC's
+            device.board.message(0, 0);
+
+            assertEquals(
+                    List.of(new UnclaimedRow("message", 0, 0, 2)), test.machine.unclaimed());
+        }
+    }
+
+    @Test
     void answersAndCountsWhatMakesNoSense() throws Exception {
         try (TestMachine test = new TestMachine(1, new ByHand())) {
             test.plug("com1", TestDevice.at(0x3F8));
