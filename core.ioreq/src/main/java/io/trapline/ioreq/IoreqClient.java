@@ -118,6 +118,21 @@ final class IoreqClient {
         }
     }
 
+    /**
+     * Runs work at once if the baton is free and the client is inline, and nothing else: what has come meanwhile is
+     * another thread's. For who is inside a device of another client, which would be kept from coming back.
+     */
+    void runAlone(Work work) {
+        if (thread == null && ACCEPTED.compareAndSet(this, 0, 1)) {
+            work.run(this);
+            if ((int) ACCEPTED.getAndAdd(this, -1) != 1) {
+                handOver();
+            }
+        } else {
+            enqueue(work, false);
+        }
+    }
+
     /** Queues work that another thread may run: a worker, if nobody holds the baton. */
     void post(Work work) {
         enqueue(work, false);

@@ -19,7 +19,7 @@ final class Settling extends Work {
     /** From any thread. */
     void look() {
         if (queued.compareAndSet(false, true)) {
-            board.bay().client().submit(this);
+            board.bay().client().runAlone(this);
         }
     }
 

@@ -64,6 +64,20 @@ class IoreqClientTest {
     }
 
     @Test
+    void runsNothingOfOthersForWhoRunsSomethingAlone() {
+        ByHand hands = new ByHand();
+        IoreqClient client = new IoreqClient("c", hands);
+        client.runAlone(work("mine", () -> client.submit(work("another's"))));
+        assertEquals(List.of("mine"), log);
+        client.runAlone(work("behind"));
+        assertEquals(List.of("mine"), log, "the baton is not free");
+        hands.run();
+
+        assertEquals(List.of("mine", "another's", "behind"), log);
+        assertEquals(0, client.waiting());
+    }
+
+    @Test
     void leavesWorkThatIsPostedToAWorker() {
         ByHand hands = new ByHand();
         IoreqClient client = new IoreqClient("c", hands);
