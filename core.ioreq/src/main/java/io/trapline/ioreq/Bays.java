@@ -1,17 +1,24 @@
 package io.trapline.ioreq;
 
 import io.trapline.machine.ClientMode;
+import io.trapline.machine.DeviceRow;
+import io.trapline.machine.MachineEvent;
 import io.trapline.machine.MachineRow.State;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Which devices a machine has: they come and go, are moved to other ioreq clients, and taken out. */
 final class Bays {
+    private static final String MISNAMED =
+            "the machine's own host bridge has that name: configure another";
+
     private final LiveMachine machine;
     private final Clients clients;
     private final BusSlots slots;
     private final Map<String, Bay> bays = new TreeMap<>(); // guarded by itself
+    private final List<Plug> misnamed = new ArrayList<>(); // guarded by bays
 
     /** None yet. */
     Bays(LiveMachine machine, Clients clients, BusSlots slots) {
@@ -25,6 +32,10 @@ final class Bays {
         if (machine.state() == State.STOPPED) {
             return;
         }
+        if (plug.name().equals(HostBridge.NAME)) {
+            refuse(plug);
+            return;
+        }
         clients.changing(
                 () -> {
                     boolean plugged = false;
@@ -34,16 +45,61 @@ final class Bays {
                 });
         slots.changed();
         Bay bay = known(plug.name());
-        if (bay != null
-                && bay.isOnPci()
-                && known(HostBridge.NAME) == null
-                && machine.wiring().isFree(HostBridge.ADDRESS)) {
-            plug(HostBridge.plug());
+        if (bay != null && bay.isOnPci()) {
+            addHostBridge();
         }
+    }
+
+    /** Whoever makes the bay plugs the bridge in. */
+    private void addHostBridge() {
+        Bay bay;
+        synchronized (bays) {
+            if (bays.containsKey(HostBridge.NAME) || !machine.wiring().isFree(HostBridge.ADDRESS)) {
+                return;
+            }
+            bay = new Bay(machine, HostBridge.NAME);
+            bays.put(HostBridge.NAME, bay);
+        }
+        clients.changing(() -> bay.plug(HostBridge.plug()));
+        slots.changed();
+    }
+
+    private void refuse(Plug plug) {
+        synchronized (bays) {
+            misnamed.add(plug);
+        }
+        machine.event(
+                MachineEvent.Kind.DEVICE,
+                plug.name(),
+                "REFUSED " + plug.bundle() + " " + plug.version() + ": " + MISNAMED);
+    }
+
+    /** Devices that were refused for their names, a row each. */
+    List<DeviceRow> misnamed() {
+        synchronized (bays) {
+            return misnamed.stream().map(Bays::misnamed).toList();
+        }
+    }
+
+    private static DeviceRow misnamed(Plug plug) {
+        return new DeviceRow(
+                plug.name(),
+                DeviceRow.State.REFUSED,
+                "",
+                plug.bundle(),
+                plug.version(),
+                "",
+                0,
+                0,
+                0,
+                MISNAMED);
     }
 
     /** A device is going. */
     void unplug(Plug plug) {
+        synchronized (bays) {
+            misnamed.remove(plug);
+        }
         Bay bay = known(plug.name());
         if (bay != null) {
             clients.changing(() -> bay.unplug(plug));

@@ -173,6 +173,11 @@ final class LiveMachine implements Machine, VmEvents {
         return bays.all();
     }
 
+    /** {@link Bays#misnamed}. */
+    List<DeviceRow> misnamed() {
+        return bays.misnamed();
+    }
+
     /** All ioreq clients, the default client first. */
     List<IoreqClient> allClients() {
         return clients.all();

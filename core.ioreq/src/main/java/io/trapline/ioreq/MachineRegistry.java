@@ -226,12 +226,12 @@ public final class MachineRegistry implements Machines {
         return bundle == null
                 ? null
                 : new Plug(
-                device,
-                name,
-                client.isEmpty() ? name : client,
-                bundle.getSymbolicName(),
-                bundle.getVersion().toString(),
-                bundle.getBundleId());
+                        device,
+                        name,
+                        client.isEmpty() ? name : client,
+                        bundle.getSymbolicName(),
+                        bundle.getVersion().toString(),
+                        bundle.getBundleId());
     }
 
     private static String machine(ServiceReference<Device> reference) {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /** What administrators see of a machine, as plain data. */
@@ -49,8 +50,11 @@ final class MachineRows {
 
     List<DeviceRow> devices() {
         int leaving = machine.slots().leaving();
-        return machine.bays().stream()
-                .map(bay -> bay.row((bay.places() & leaving) == 0 ? "" : LEAVING))
+        Stream<DeviceRow> rows =
+                machine.bays().stream()
+                        .map(bay -> bay.row((bay.places() & leaving) == 0 ? "" : LEAVING));
+        return Stream.concat(rows, machine.misnamed().stream())
+                .sorted(Comparator.comparing(DeviceRow::name))
                 .toList();
     }
 

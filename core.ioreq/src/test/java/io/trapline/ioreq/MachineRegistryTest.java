@@ -29,8 +29,7 @@ import org.osgi.framework.Version;
 
 /** The whiteboard at its narrow places: a service goes while its device is brought. */
 class MachineRegistryTest {
-    private static final Bundle BUNDLE =
-            made(Bundle.class, (name, argument) -> bundle(name));
+    private static final Bundle BUNDLE = made(Bundle.class, (name, argument) -> bundle(name));
 
     private final FakeVm vm = new FakeVm();
     private final MachineRegistry registry = new MachineRegistry(framework());
@@ -82,7 +81,8 @@ class MachineRegistryTest {
     }
 
     private static BundleContext framework() {
-        return made(BundleContext.class, (name, argument) -> name.equals("getBundle") ? BUNDLE : null);
+        return made(
+                BundleContext.class, (name, argument) -> name.equals("getBundle") ? BUNDLE : null);
     }
 
     private static Object bundle(String name) {

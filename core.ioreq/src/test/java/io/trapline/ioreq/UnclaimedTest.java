@@ -64,8 +64,7 @@ class UnclaimedTest {
             device.board.message(0xFED0_0000L, 0x30); // no local APIC's
             device.board.message(0, 0);
 
-            assertEquals(
-                    List.of(new UnclaimedRow("message", 0, 0, 2)), test.machine.unclaimed());
+            assertEquals(List.of(new UnclaimedRow("message", 0, 0, 2)), test.machine.unclaimed());
         }
     }
 
