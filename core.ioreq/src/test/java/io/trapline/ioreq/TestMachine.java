@@ -136,6 +136,9 @@ final class TestMachine implements AutoCloseable {
 
     @Override
     public void close() {
+        if (hands != null) {
+            hands.run(); // what was posted last
+        }
         machine.end("test over");
         host.close();
     }

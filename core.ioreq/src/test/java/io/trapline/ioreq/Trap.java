@@ -10,25 +10,10 @@ final class Trap {
     /** The device: does not come back, not for an interrupt either. */
     long enter(long value) {
         inside.countDown();
-        await(open);
-        return value;
-    }
-
-    /** Returns when a device is inside. */
-    void awaitCaught() {
-        await(inside);
-    }
-
-    /** Lets who is inside go, and whoever comes. */
-    void open() {
-        open.countDown();
-    }
-
-    private static void await(CountDownLatch latch) {
         boolean interrupted = false;
         while (true) {
             try {
-                latch.await();
+                open.await();
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;
@@ -37,5 +22,21 @@ final class Trap {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return value;
+    }
+
+    /** Whether a device is inside, or was. */
+    boolean isCaught() {
+        return inside.getCount() == 0;
+    }
+
+    /** Returns when a device is inside. */
+    void awaitCaught() {
+        Await.until("a device is in the trap", this::isCaught);
+    }
+
+    /** Lets who is inside go, and whoever comes. */
+    void open() {
+        open.countDown();
     }
 }
