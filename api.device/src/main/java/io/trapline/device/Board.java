@@ -100,8 +100,7 @@ public interface Board {
     InterruptLine interrupt(int gsi);
 
     /**
-     * Sends a message-signalled interrupt; dropped if the backend refuses it, and counted with what
-     * nobody claimed.
+     * Sends a message-signalled interrupt; dropped (and counted as unclaimed) if the backend refuses it.
      *
      * @param address 0xFEExxxxx on a PC
      * @param data the message
