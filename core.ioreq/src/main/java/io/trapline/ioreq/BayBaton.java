@@ -98,8 +98,7 @@ final class BayBaton {
     void join(IoreqClient next) {
         IoreqClient present = next;
         do {
-            client = present;
-            bay.board().holdings().client(present);
+            answer(present);
             present = machine.client(present.name());
         } while (present != client);
     }
@@ -112,8 +111,15 @@ final class BayBaton {
     /** The client that answered for it is replaced: another device of it hangs, not this one. */
     void leave(IoreqClient hung, IoreqClient fresh) {
         if (client == hung) {
-            client = fresh;
-            bay.board().holdings().client(fresh);
+            answer(fresh);
+        }
+    }
+
+    private void answer(IoreqClient next) {
+        client = next;
+        DeviceBoard board = bay.board();
+        if (board != null) { // else its first device is about to be plugged in
+            board.holdings().client(next);
         }
     }
 }

@@ -390,6 +390,18 @@ class SwapTest {
     }
 
     @Test
+    void movesBeforeAnythingIsPluggedIn() {
+        Bay empty = new Bay(test.machine, "a");
+        IoreqClient first = test.machine.client("first");
+        IoreqClient second = test.machine.client("second");
+        empty.map(first);
+        empty.map(second);
+        assertEquals(second, empty.client());
+        empty.leave(second, first);
+        assertEquals(first, empty.client());
+    }
+
+    @Test
     void movesWhileItHolds() {
         Plug old = test.plug("a", TestDevice.at(0x100));
         test.vm.out(0x100, 1, 8);
