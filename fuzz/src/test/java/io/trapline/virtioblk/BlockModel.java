@@ -1,8 +1,20 @@
 package io.trapline.virtioblk;
 
+import static io.trapline.virtioblk.Asked.DISCARD;
+import static io.trapline.virtioblk.Asked.FLUSH;
+import static io.trapline.virtioblk.Asked.GET_ID;
+import static io.trapline.virtioblk.Asked.GET_LIFETIME;
+import static io.trapline.virtioblk.Asked.IN;
+import static io.trapline.virtioblk.Asked.OUT;
+import static io.trapline.virtioblk.Asked.SECTOR;
+import static io.trapline.virtioblk.Asked.SECURE_ERASE;
+import static io.trapline.virtioblk.Asked.UNKNOWN;
+import static io.trapline.virtioblk.Asked.WRITE_ZEROES;
+import static io.trapline.virtioblk.ModelDisk.want;
+
 import io.trapline.device.DeviceState;
 import io.trapline.tck.TestBoard;
-import io.trapline.tck.TestMemory;
+import io.trapline.tck.TestDeferred;
 import io.trapline.virtio.Features;
 import io.trapline.virtio.Played;
 import io.trapline.virtio.RingDriver;
@@ -25,17 +37,17 @@ import java.util.Random;
 final class BlockModel {
     private static final int QUEUES = 2;
     private static final int LARGEST = 64;
-    private static final int SECTOR = 512;
     private static final int SLOTS = 32;
     private static final int SECTORS = 256;
-    private static final long AREA = 0x80_0000;
-    private static final long SLOT = 0x4000;
-    private static final int IN = 0,
-            OUT = 1,
-            FLUSH = 4,
-            GET_ID = 8,
-            DISCARD = 11,
-            WRITE_ZEROES = 13;
+    private static final long FLUSHES = BlockRegister.Feature.FLUSH;
+    private static final long CACHE = BlockRegister.Feature.CONFIG_WCE;
+    private static final int WRITEBACK = BlockRegister.WRITEBACK.offset;
+    // spotless:off
+    private static final int[] TYPES = {
+        IN, IN, IN, IN, IN, IN, IN, OUT, OUT, OUT, OUT, OUT, OUT, FLUSH, FLUSH, GET_ID, GET_LIFETIME,
+        DISCARD, WRITE_ZEROES, WRITE_ZEROES, SECURE_ERASE, UNKNOWN
+    };
+    // spotless:on
     private static final long SLOW = 1_000_000; // nanoseconds: the host is not waited for
     private static final int HISTORY = 60;
 
@@ -47,37 +59,17 @@ final class BlockModel {
     private final List<Map<Integer, Asked>> inFlight = List.of(new HashMap<>(), new HashMap<>());
     private final RingDriver[] drivers = new RingDriver[QUEUES];
     private final int[] descriptors = new int[QUEUES]; // in use
-    private byte[] disk;
-    private MemoryImage image;
+    private final ModelDisk disk = new ModelDisk(SECTORS);
     private Played played;
     private long features;
     private long hostNanos;
+    private boolean writeback; // what the driver reads, where it can
+    private final boolean[] quiet = new boolean[QUEUES]; // where the driver wants no interrupt
     private boolean forgotten; // a queue was reset, whose driver may have been told
-
-    /** A request, and what must come of it. */
-    private record Asked(
-            int slot,
-            int type,
-            int sector,
-            int count,
-            int status,
-            byte[] data,
-            long written,
-            int pieces) {
-        boolean writes() {
-            return status == 0 && (type == OUT || type == DISCARD || type == WRITE_ZEROES);
-        }
-
-        boolean touches(int first, int sectors) {
-            return sector < first + sectors && first < sector + count;
-        }
-    }
 
     BlockModel(boolean pci, long seed) throws IOException {
         this.pci = pci;
         random = new Random(seed);
-        image = new MemoryImage(SECTORS * SECTOR, false, false);
-        disk = contents();
         for (int slot = 0; slot < SLOTS; slot++) {
             freeSlots.add(slot);
         }
@@ -87,13 +79,7 @@ final class BlockModel {
 
     private BlockDevice device() throws IOException {
         Settings settings = new Settings(QUEUES, LARGEST, 12, false, SECTOR, SECTOR, 0, "model");
-        return new BlockDevice(settings, image, held::add, () -> hostNanos += SLOW);
-    }
-
-    private byte[] contents() {
-        byte[] bytes = new byte[(int) image.length()];
-        image.contents().get(bytes);
-        return bytes;
+        return new BlockDevice(settings, disk.image(), held::add, () -> hostNanos += SLOW);
     }
 
     String history() {
@@ -107,18 +93,16 @@ final class BlockModel {
         }
     }
 
-    private static void want(Object expected, Object actual, String what) {
-        if (!expected.equals(actual)) {
-            throw new AssertionError(what + ": " + actual + ", wanted " + expected);
-        }
-    }
-
     // ---- Steps
 
     void step() throws Exception {
         int dice = random.nextInt(100);
-        if (dice < 45) {
+        if (dice < 43) {
             ask();
+        } else if (dice < 44) {
+            fail();
+        } else if (dice < 45) {
+            cache();
         } else if (dice < 60) {
             ring(random.nextInt(QUEUES));
         } else if (dice < 75) {
@@ -147,7 +131,7 @@ final class BlockModel {
             reap();
         }
         want(0, inFlight(), "requests that never came back");
-        want(true, Arrays.equals(disk, contents()), "the disk is the model's");
+        disk.check();
     }
 
     private int inFlight() {
@@ -176,6 +160,44 @@ final class BlockModel {
         workers.join();
     }
 
+    /** The host's disk fails some times: as a disk does, or as a programmer does. */
+    private void fail() {
+        note("the host fails");
+        disk.image().fail(1 + random.nextInt(3), random.nextBoolean());
+        all().forEach(Asked::mayFail);
+    }
+
+    /** The driver switches the cache on or off, or would like to. */
+    private void cache() {
+        boolean wanted = random.nextBoolean();
+        note("cache " + wanted);
+        played.configure(WRITEBACK, 1, wanted ? 1 : 0);
+        if ((features & CACHE) != 0) {
+            writeback = wanted;
+            checkCache();
+        }
+        if (!isWrittenThrough()) {
+            all().forEach(asked -> asked.writtenThrough = false);
+        }
+    }
+
+    /** §5.2.6.2. */
+    private boolean isWrittenThrough() {
+        return (features & CACHE) != 0 ? !writeback : (features & FLUSHES) == 0;
+    }
+
+    private void checkCache() {
+        if ((features & CACHE) != 0) {
+            want(writeback ? 1L : 0L, played.configuration(WRITEBACK, 1), "writeback");
+        }
+    }
+
+    private List<Asked> all() {
+        List<Asked> all = new ArrayList<>(inFlight.get(0).values());
+        all.addAll(inFlight.get(1).values());
+        return all;
+    }
+
     // ---- Bringing up and down
 
     private void bringUp() {
@@ -186,29 +208,45 @@ final class BlockModel {
                         | (packed ? Features.RING_PACKED : 0)
                         | (random.nextBoolean() ? Features.RING_EVENT_IDX : 0)
                         | (random.nextInt(4) == 0 ? Features.IN_ORDER : 0)
-                        | (random.nextBoolean() ? 1L << 9 : 0); // FLUSH
+                        | (random.nextBoolean() ? FLUSHES : 0)
+                        | (random.nextBoolean() ? CACHE : 0);
+        for (int type : TYPES) {
+            features |= type == FLUSH ? 0 : Asked.feature(type) & played.offered();
+        }
         note("bring up with features 0x" + Long.toHexString(features));
         want(true, played.negotiate(features | Features.VERSION_1), "agreed");
         for (int queue = 0; queue < QUEUES; queue++) {
             setUp(queue);
         }
         played.status(Played.ALL_SET);
+        writeback = (features & FLUSHES) != 0; // §5.2.5.2
+        checkCache();
     }
 
     private void setUp(int queue) {
         int size = (features & Features.RING_PACKED) != 0 ? 24 + random.nextInt(40) : LARGEST;
         drivers[queue] = played.setUp(features, queue, size);
         descriptors[queue] = 0;
-        listen(queue);
+        wish(queue, false);
     }
 
-    private void listen(int queue) {
-        drivers[queue].interrupts(true, (features & Features.RING_EVENT_IDX) != 0);
+    private void wish(int queue, boolean silence) {
+        quiet[queue] = silence;
+        drivers[queue].interrupts(!silence, (features & Features.RING_EVENT_IDX) != 0);
+    }
+
+    /** Resets something: who does so goes on when the host has ended what it had. */
+    private void untilAnswered(Runnable access) throws InterruptedException {
+        meanwhile(access);
+        played.board.run();
+        for (TestDeferred answer : played.board.deferred()) {
+            want(true, answer.answered(), "the answer to a reset");
+        }
     }
 
     private void resetDevice() throws InterruptedException {
         note("reset the device");
-        meanwhile(() -> played.status(0));
+        untilAnswered(() -> played.status(0));
         want(List.of(), held, "what was begun by a reset");
         want(0, played.status(), "status after a reset");
         byte[] before = ram();
@@ -224,38 +262,27 @@ final class BlockModel {
     private void resetQueue(int queue) throws InterruptedException {
         note("reset queue " + queue);
         played.select(queue);
-        meanwhile(played::resetQueue);
+        untilAnswered(played::resetQueue);
         want(false, played.enabled(), "enabled after its reset");
         forgotten = true;
         abandon(queue);
         setUp(queue);
     }
 
-    /** What was in flight was done or not, sector by sector; the model goes on with what it was. */
+    /** What was in flight was done or not; the model goes on with what it was. */
     private void abandon(int queue) {
-        byte[] now = contents();
         for (Asked asked : inFlight.get(queue).values()) {
-            for (int sector = asked.sector;
-                    asked.writes() && sector < asked.sector + asked.count;
-                    sector++) {
-                byte[] old = sector(disk, sector);
-                byte[] wanted = sector(asked.data, sector - asked.sector);
-                byte[] is = sector(now, sector);
-                want(true, Arrays.equals(is, old) || Arrays.equals(is, wanted), "old or new");
-                System.arraycopy(is, 0, disk, SECTOR * sector, SECTOR);
+            if (asked.mayChange()) {
+                disk.settle(asked, false);
             }
             freeSlots.add(asked.slot);
         }
         inFlight.get(queue).clear();
     }
 
-    private static byte[] sector(byte[] bytes, int sector) {
-        return Arrays.copyOfRange(bytes, SECTOR * sector, SECTOR * (sector + 1));
-    }
-
     private byte[] ram() {
-        byte[] bytes = new byte[SLOTS * (int) SLOT];
-        played.board.memory().read(AREA, ByteBuffer.wrap(bytes));
+        byte[] bytes = new byte[SLOTS * Asked.LENGTH];
+        played.board.memory().read(Asked.AREA, ByteBuffer.wrap(bytes));
         return bytes;
     }
 
@@ -263,15 +290,14 @@ final class BlockModel {
     private void succeed() throws Exception {
         DeviceState[] saved = new DeviceState[1];
         meanwhile(() -> saved[0] = played.plug.save());
-        boolean resized = random.nextInt(3) == 0 && inFlight() == 0;
-        if (resized) {
-            image = image.resized((SECTORS / 2 + random.nextInt(SECTORS)) * SECTOR);
-            byte[] old = disk;
-            disk = contents();
-            System.arraycopy(old, 0, disk, 0, Math.min(old.length, disk.length));
+        if (random.nextInt(3) == 0) {
+            int before = disk.sectors();
+            disk.resize(SECTORS / 2 + random.nextInt(SECTORS));
+            all().forEach(asked -> asked.resized(before, disk.sectors()));
         }
-        note("a successor with " + image.length() / SECTOR + " sectors");
-        long before = played.configuration(0, 8);
+        note("a successor with " + disk.sectors() + " sectors");
+        long capacity = played.configuration(0, 8);
+        int generation = played.generation();
         TestBoard board = played.board.successor();
         Played next = Played.of(pci, board, device());
         if (pci) {
@@ -283,10 +309,12 @@ final class BlockModel {
         }
         played = next;
         played.board.run();
-        want(image.length() / SECTOR, played.configuration(0, 8), "capacity");
-        if (before != image.length() / SECTOR) {
+        want((long) disk.sectors(), played.configuration(0, 8), "capacity");
+        checkCache();
+        if (capacity != disk.sectors()) {
             int why = played.takeInterrupt();
             want(2, why & 2, "the driver hears of another capacity");
+            want(true, generation != played.generation(), "another generation");
             reap(why);
         }
     }
@@ -295,121 +323,41 @@ final class BlockModel {
 
     private void ask() {
         int queue = random.nextInt(QUEUES);
-        int type = type();
-        int count = type == FLUSH || type == GET_ID ? 0 : random.nextInt(9);
-        int sectors = disk.length / SECTOR;
-        int sector = random.nextInt(sectors);
-        boolean writes = type == OUT || type == DISCARD || type == WRITE_ZEROES;
-        int status = sector + count <= sectors ? 0 : 1;
-        if (type == 77) {
-            status = 2;
-        }
-        if (freeSlots.isEmpty()
+        int type = TYPES[random.nextInt(TYPES.length)];
+        int count = Asked.hasSectors(type) ? random.nextInt(9) : 0;
+        int sector = random.nextInt(disk.sectors());
+        if ((Asked.feature(type) & ~features) != 0
+                || freeSlots.isEmpty()
                 || descriptors[queue] + 9 > drivers[queue].size
-                || clashes(sector, count, writes)) {
+                || clashes(sector, count, Asked.changes(type))) {
             return;
         }
-        int slot = freeSlots.remove();
-        byte[] data = data(type, sector, count, status);
-        List<Piece> pieces = pieces(slot, type, sector, count, data);
-        long written = pieces.stream().filter(Piece::write).mapToLong(Piece::length).sum();
+        byte[] data = disk.data(type, sector, count, random);
+        Asked asked = new Asked(freeSlots.remove(), type, sector, count, data, disk.sectors());
+        asked.writtenThrough = isWrittenThrough();
+        if (disk.image().isFailing()) {
+            asked.mayFail();
+        }
+        List<Piece> pieces = asked.pieces(played.board.memory(), random);
+        asked.written = pieces.stream().filter(Piece::write).mapToLong(Piece::length).sum();
         boolean table = random.nextInt(3) == 0;
         int id = table ? drivers[queue].addIndirect(pieces) : drivers[queue].add(pieces);
-        int used = table ? 1 : pieces.size();
-        descriptors[queue] += used;
-        Asked asked = new Asked(slot, type, sector, count, status, data, written, used);
+        asked.descriptors = table ? 1 : pieces.size();
+        descriptors[queue] += asked.descriptors;
         want(true, inFlight.get(queue).put(id, asked) == null, "an id twice");
-        note(
-                "ask "
-                        + queue
-                        + ": type "
-                        + type
-                        + ", sector "
-                        + sector
-                        + "+"
-                        + count
-                        + ", slot "
-                        + slot);
+        note("ask " + queue + ": " + asked);
         if (random.nextBoolean()) {
             ring(queue);
         }
     }
 
-    private int type() {
-        int dice = random.nextInt(20);
-        return dice < 8
-                ? IN
-                : dice < 14
-                        ? OUT
-                        : dice == 14
-                                ? FLUSH
-                                : dice == 15
-                                        ? GET_ID
-                                        : dice == 16 ? DISCARD : dice < 19 ? WRITE_ZEROES : 77;
-    }
-
-    private boolean clashes(int sector, int count, boolean writes) {
-        for (Map<Integer, Asked> queue : inFlight) {
-            for (Asked other : queue.values()) {
-                if ((writes || other.writes()) && other.touches(sector, count)) {
-                    return true;
-                }
+    private boolean clashes(int sector, int count, boolean changes) {
+        for (Asked other : all()) {
+            if ((changes || other.mayChange()) && other.touches(sector, count)) {
+                return true;
             }
         }
         return false;
-    }
-
-    /** What is written, or what must be read. */
-    private byte[] data(int type, int sector, int count, int status) {
-        byte[] data = new byte[count * SECTOR];
-        if (type == OUT) {
-            random.nextBytes(data);
-        } else if (type == IN && status == 0) {
-            System.arraycopy(disk, sector * SECTOR, data, 0, data.length);
-        } else if (type == GET_ID) {
-            return Arrays.copyOf(new byte[] {'m', 'o', 'd', 'e', 'l'}, 20);
-        }
-        return data;
-    }
-
-    /** §2.7.4: a driver may cut a request as it likes. */
-    private List<Piece> pieces(int slot, int type, int sector, int count, byte[] data) {
-        TestMemory memory = played.board.memory();
-        long at = AREA + SLOT * slot;
-        memory.store(at, 4, type);
-        memory.store(at + 4, 4, random.nextInt());
-        memory.store(at + 8, 8, type == DISCARD || type == WRITE_ZEROES ? 0 : sector);
-        List<Piece> pieces = new ArrayList<>();
-        int readable = 16;
-        if (type == OUT) {
-            memory.write(at + 16, ByteBuffer.wrap(data));
-            readable += data.length;
-        } else if (type == DISCARD || type == WRITE_ZEROES) {
-            memory.store(at + 16, 8, sector);
-            memory.store(at + 24, 8, count);
-            readable += 16;
-        }
-        cut(pieces, at, readable, false);
-        int writable = type == IN || type == GET_ID ? data.length + 1 : 1;
-        memory.write(at + SLOT / 2, ByteBuffer.wrap(filled(writable)));
-        cut(pieces, at + SLOT / 2, writable, true);
-        return pieces;
-    }
-
-    private static byte[] filled(int length) {
-        byte[] bytes = new byte[length];
-        Arrays.fill(bytes, (byte) 0xEE);
-        return bytes;
-    }
-
-    private void cut(List<Piece> pieces, long address, int length, boolean write) {
-        int done = 0;
-        for (int left = random.nextInt(3); left > 0; left--) {
-            int part = random.nextInt(length - done + 1);
-            pieces.add(new Piece(address + done, part, write));
-            done += part;
-        }
-        pieces.add(new Piece(address + done, length - done, write));
     }
 
     // ---- Answers
@@ -419,19 +367,20 @@ final class BlockModel {
     }
 
     private void reap(int why) {
-        boolean any = false;
+        boolean wanted = false;
         for (int queue = 0; queue < QUEUES; queue++) {
-            for (RingDriver.Used used : drivers[queue].pollAll()) {
-                any = true;
+            List<RingDriver.Used> all = drivers[queue].pollAll();
+            for (RingDriver.Used used : all) {
                 answered(queue, used);
             }
-            listen(queue);
+            wanted |= !all.isEmpty() && !quiet[queue];
+            wish(queue, random.nextInt(4) == 0);
         }
         boolean told = (why & 1) != 0;
         boolean ofAll = pci && (why & 2) != 0; // a new configuration sets both bits there
         want(
                 true,
-                any == told || told && (forgotten || ofAll),
+                wanted == told || told && (forgotten || ofAll),
                 "told of what was used, and only then");
         forgotten = false;
     }
@@ -439,20 +388,34 @@ final class BlockModel {
     private void answered(int queue, RingDriver.Used used) {
         Asked asked = inFlight.get(queue).remove(used.id());
         want(true, asked != null, "in flight: id " + used.id());
-        note("back " + queue + ": slot " + asked.slot);
+        note("back " + queue + ": " + asked);
         want(asked.written, used.length(), "used length of " + asked);
-        TestMemory memory = played.board.memory();
-        long at = AREA + SLOT * asked.slot + SLOT / 2;
-        want((long) asked.status, memory.load(at + asked.written - 1, 1), "status of " + asked);
-        if (asked.status == 0 && (asked.type == IN || asked.type == GET_ID)) {
-            byte[] read = new byte[asked.data.length];
-            memory.read(at, ByteBuffer.wrap(read));
-            want(true, Arrays.equals(asked.data, read), "the data of " + asked);
+        long at = asked.answer();
+        long status = played.board.memory().load(at + asked.written - 1, 1);
+        want(true, asked.allows(status), "status " + status + " of " + asked);
+        if (status == Asked.OK && asked.reads()) {
+            checkRead(asked, at);
+        } else if (asked.mayChange()) {
+            disk.settle(asked, status == Asked.OK);
+            if (status == Asked.OK && asked.writtenThrough) {
+                disk.checkStable(asked);
+            }
         }
-        if (asked.writes()) {
-            System.arraycopy(asked.data, 0, disk, asked.sector * SECTOR, asked.data.length);
-        }
-        descriptors[queue] -= asked.pieces;
+        descriptors[queue] -= asked.descriptors;
         freeSlots.add(asked.slot);
+    }
+
+    private void checkRead(Asked asked, long at) {
+        byte[] read = new byte[asked.data.length];
+        played.board.memory().read(at, ByteBuffer.wrap(read));
+        if (!Asked.hasSectors(asked.type)) {
+            want(true, Arrays.equals(asked.data, read), "the answer to " + asked);
+        }
+        for (int i = 0; i < asked.count; i++) {
+            if (asked.knows(asked.sector + i)) {
+                byte[] is = Asked.part(read, i);
+                want(true, Arrays.equals(asked.wanted(asked.sector + i), is), "data of " + asked);
+            }
+        }
     }
 }

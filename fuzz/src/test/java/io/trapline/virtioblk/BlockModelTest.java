@@ -5,8 +5,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A virtio disk against an array of bytes: requests in flight on two queues, ended in any order, notified late or never
- * again; resets of the device and of a queue; successors, on longer and shorter disks. Statuses, data and lengths are
- * the model's, and nothing that was acknowledged is lost.
+ * again; resets of the device and of a queue; successors, on longer and shorter disks; a host that fails. Statuses, data
+ * and lengths are the model's, nothing that was acknowledged is lost, and what was written through is stable.
  */
 class BlockModelTest {
     private static final int STEPS = 700;

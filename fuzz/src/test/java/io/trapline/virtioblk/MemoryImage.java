@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 /** A disk in memory, which fails when it is told to. Compares as what is on it. */
 final class MemoryImage implements Image {
     private final ByteBuffer bytes;
+    private final ByteBuffer stable; // what a host would have after it has crashed
     private final boolean readOnly;
     private final boolean instant;
     private int failures; // of the next calls
@@ -19,6 +20,7 @@ final class MemoryImage implements Image {
         for (int i = 0; i < length; i++) {
             bytes.put(i, (byte) (i * 31 + (i >> 9)));
         }
+        stable = ByteBuffer.allocateDirect(length).put(0, bytes, 0, length);
     }
 
     MemoryImage copy() {
@@ -32,6 +34,7 @@ final class MemoryImage implements Image {
     MemoryImage resized(int length) {
         MemoryImage other = new MemoryImage(length, readOnly, instant);
         other.bytes.put(0, bytes, 0, Math.min(length, bytes.capacity()));
+        other.stable.put(0, other.bytes, 0, length);
         return other;
     }
 
@@ -39,6 +42,16 @@ final class MemoryImage implements Image {
     void fail(int count, boolean throwing) {
         failures = count;
         this.throwing = throwing;
+    }
+
+    /** Whether the next call fails. */
+    boolean isFailing() {
+        return failures > 0;
+    }
+
+    /** What was there at the last flush. */
+    ByteBuffer stable() {
+        return stable.duplicate();
     }
 
     ByteBuffer contents() {
@@ -104,6 +117,7 @@ final class MemoryImage implements Image {
     @Override
     public void flush() throws IOException {
         perhapsFail();
+        stable.put(0, bytes, 0, bytes.capacity());
     }
 
     @Override
@@ -115,6 +129,16 @@ final class MemoryImage implements Image {
     @Override
     public void discard(long position, long length) throws IOException {
         zero(position, length, true);
+    }
+
+    @Override
+    public boolean hasLifetime() {
+        return true;
+    }
+
+    @Override
+    public short[] lifetime() {
+        return new short[] {1, 2, 3};
     }
 
     @Override
