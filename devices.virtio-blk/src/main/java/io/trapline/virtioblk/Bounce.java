@@ -2,9 +2,11 @@ package io.trapline.virtioblk;
 
 import io.trapline.linux.IoVector;
 import java.nio.ByteBuffer;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 
 /**
  * Memory for direct I/O where the guest's does not suit the host: aligned, bounded, used again. Who finds none waits
@@ -16,18 +18,19 @@ final class Bounce {
 
     private static final int PAGE = 4096;
 
-    private final int most;
     private final int alignment;
+    private final IntFunction<ByteBuffer> memory;
+    private final Semaphore places; // of those that are taken
+    private final Queue<Buffer> free;
     private final AtomicInteger made = new AtomicInteger();
-    private final BlockingQueue<Buffer> free;
 
     /** One of them. */
     static final class Buffer {
         final ByteBuffer memory;
         final IoVector vector = new IoVector();
 
-        Buffer(int length, int alignment) {
-            memory = ByteBuffer.allocateDirect(length + alignment).alignedSlice(alignment);
+        private Buffer(ByteBuffer memory) {
+            this.memory = memory;
         }
 
         /** Its part from one place to another, as what is to be transferred. */
@@ -48,36 +51,42 @@ final class Bounce {
      * @param alignment what addresses are multiples of
      */
     Bounce(int most, int alignment) {
-        this.most = most;
+        this(most, alignment, ByteBuffer::allocateDirect);
+    }
+
+    /** The same, with memory from elsewhere. */
+    Bounce(int most, int alignment, IntFunction<ByteBuffer> memory) {
+        this.memory = memory;
         this.alignment = Math.max(alignment, PAGE);
+        places = new Semaphore(most);
         free = new ArrayBlockingQueue<>(most);
     }
 
+    /** One to be given back. Without memory for one, nothing is taken. */
     Buffer take() {
+        places.acquireUninterruptibly(); // a request is finished all the same
         Buffer buffer = free.poll();
-        if (buffer == null && made.get() < most && made.getAndIncrement() < most) {
-            return new Buffer(LENGTH, alignment);
+        try {
+            return buffer != null ? buffer : make();
+        } catch (Throwable e) {
+            places.release();
+            throw e;
         }
-        boolean interrupted = false;
-        while (buffer == null) {
-            try {
-                buffer = free.take();
-            } catch (InterruptedException e) {
-                interrupted = true; // a request is finished all the same
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    private Buffer make() {
+        Buffer buffer = new Buffer(memory.apply(LENGTH + alignment).alignedSlice(alignment));
+        made.incrementAndGet();
         return buffer;
     }
 
     void giveBack(Buffer buffer) {
         free.add(buffer);
+        places.release();
     }
 
     /** How many there are. */
     int count() {
-        return Math.min(made.get(), most);
+        return made.get();
     }
 }

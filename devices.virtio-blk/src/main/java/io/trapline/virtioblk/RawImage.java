@@ -8,6 +8,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 
 /**
  * A file or a block device of the host, sector after sector; locked, so that no two machines write one. What the host
@@ -29,6 +31,7 @@ final class RawImage implements Image {
     private final boolean erases;
     private final Lifetime lifetime;
     private final boolean worn; // so much is known
+    private final Queue<Zeroes> zeroesToWrite = new ArrayBlockingQueue<>(TRANSFERS); // used again
     private volatile boolean punches = true;
     private volatile boolean zeroes = true;
     private volatile boolean discards = true;
@@ -42,6 +45,17 @@ final class RawImage implements Image {
      * @param overwrite whether to overwrite a range destroys what was there, which the administrator knows
      */
     record Options(boolean readOnly, boolean direct, boolean overwrite) {}
+
+    /** What is written where the host makes no zeroes. By one thread at a time. */
+    private static final class Zeroes {
+        private final ByteBuffer memory = ZEROES.duplicate();
+        private final IoVector vector = new IoVector();
+
+        IoVector of(int length) {
+            vector.clear().add(memory.limit(length).position(0));
+            return vector;
+        }
+    }
 
     private RawImage(HostFile file, Options options) throws IOException {
         this.file = file;
@@ -214,13 +228,16 @@ final class RawImage implements Image {
     }
 
     private void writeZeroes(long position, long length) throws IOException {
-        ByteBuffer zero = ZEROES.duplicate();
-        IoVector vector = new IoVector();
-        for (long done = 0; done < length; ) {
-            int part = (int) Math.min(CHUNK, length - done);
-            vector.clear().add(zero.limit(part).position(0));
-            write(vector, position + done);
-            done += part;
+        Zeroes kept = zeroesToWrite.poll();
+        Zeroes source = kept != null ? kept : new Zeroes();
+        try {
+            for (long done = 0; done < length; ) {
+                int part = (int) Math.min(CHUNK, length - done);
+                write(source.of(part), position + done);
+                done += part;
+            }
+        } finally {
+            zeroesToWrite.offer(source);
         }
     }
 

@@ -72,6 +72,32 @@ class AllocationTest {
         }
     }
 
+    /** Zeroes and holes as the host makes them. */
+    @Test
+    void whereSpaceIsGivenBack() throws IOException {
+        try (RawImage image = RawImage.open(file(), false)) {
+            assertAllocatesNothing(of(at -> image.zero(at, 4096, true)));
+            assertAllocatesNothing(of(at -> image.zero(at, 4096, false)));
+            assertAllocatesNothing(of(at -> image.discard(at, 4096)));
+        }
+    }
+
+    /** Zeroes that are written, and a block device that is told. */
+    @Test
+    void whereZeroesAreWritten() throws Exception {
+        try (Needs.Tmpfs tmpfs = new Needs.Tmpfs(folder.resolve("mount"), "4m")) {
+            Path path = Files.write(tmpfs.folder.resolve("disk.img"), new byte[LENGTH]);
+            RawImage.Options overwrite = new RawImage.Options(false, false, true);
+            try (RawImage image = RawImage.open(path, overwrite)) {
+                assertAllocatesNothing(of(at -> image.erase(at, 4096)));
+            }
+            try (Needs.Loop loop = new Needs.Loop(path);
+                    RawImage image = RawImage.open(loop.device, false)) {
+                assertAllocatesNothing(of(at -> image.discard(at, 4096)));
+            }
+        }
+    }
+
     /** One thread; several at a time may wait for each other, and that allocates. */
     @Test
     void pastThePageCache() throws IOException {

@@ -8,18 +8,21 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A file or a block device of the host that is a guest's disk. From any threads at once; a thread that is interrupted
- * closes nothing. Closed when the last call in it is over. Reading and writing allocates nothing.
+ * closes nothing. Closed when the last call in it is over. What a request costs allocates nothing.
  *
  * <p>All positions and lengths are bytes. What the host refuses is a {@link HostFailure}.
  */
 public final class HostFile implements AutoCloseable {
     private static final int CLOSED = Integer.MIN_VALUE;
     private static final int USUAL_BLOCK = 4096;
+    private static final int RANGES = 32;
 
     private final Path path;
     private final int fd;
@@ -30,6 +33,7 @@ public final class HostFile implements AutoCloseable {
     private final AtomicInteger users = new AtomicInteger();
     private final AtomicBoolean open = new AtomicBoolean(true);
     private final AtomicBoolean gone = new AtomicBoolean();
+    private final Queue<Block> ranges = new ArrayBlockingQueue<>(RANGES); // used again
     private volatile boolean refusesNoWait;
 
     private HostFile(Path path, int fd, boolean direct) throws IOException {
@@ -149,16 +153,13 @@ public final class HostFile implements AutoCloseable {
         return discardAlignment;
     }
 
-    /** How long it is now. */
+    /** How long it is now. Allocates nothing; of a block device only this tells (lseek(2)). */
     public long size() throws IOException {
         enter();
         try {
-            if (!isBlockDevice()) {
-                return about().bytes.getLong(statx.stx_size);
-            }
-            Block size = new Block(Long.BYTES);
-            refuse("BLKGETSIZE64 " + path, size.ioctl(fd, Libc.BLKGETSIZE64));
-            return size.bytes.getLong(0);
+            long size = Libc.lseek(fd, 0, Libc.SEEK_END); // nobody reads or writes from there
+            refuse("lseek", size);
+            return size;
         } finally {
             leave();
         }
@@ -316,13 +317,15 @@ public final class HostFile implements AutoCloseable {
     }
 
     private void range(String name, int request, long position, long length) throws IOException {
-        Block range = new Block(2 * Long.BYTES);
+        Block kept = ranges.poll();
+        Block range = kept != null ? kept : new Block(2 * Long.BYTES);
         range.bytes.putLong(0, position).putLong(Long.BYTES, length);
         enter();
         try {
             refuse(name, range.ioctl(fd, request));
         } finally {
             leave();
+            ranges.offer(range);
         }
     }
 
@@ -359,7 +362,7 @@ public final class HostFile implements AutoCloseable {
 
     // ---- Life
 
-    private static void refuse(String call, int result) throws HostFailure {
+    private static void refuse(String call, long result) throws HostFailure {
         if (result < 0) {
             throw new HostFailure(call, Native.getLastError());
         }

@@ -59,6 +59,7 @@ public final class Libc {
     public static final int  ENOSYS        = 38;
     public static final int  EOPNOTSUPP    = 95;
     public static final int  AT_EMPTY_PATH = 0x1000;
+    public static final int  SEEK_END      = 2;
     public static final int  F_RDLCK       = 0;
     public static final int  F_WRLCK       = 1;
     public static final int  F_UNLCK       = 2;
@@ -173,6 +174,8 @@ public final class Libc {
     public static native long preadv2(int fd, long vector, int count, long position, int flags);
 
     public static native long pwritev2(int fd, long vector, int count, long position, int flags);
+
+    public static native long lseek(int fd, long offset, int whence);
 
     public static native int fdatasync(int fd);
 

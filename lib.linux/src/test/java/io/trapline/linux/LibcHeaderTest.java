@@ -26,6 +26,7 @@ class LibcHeaderTest {
                         "linux/stat.h",
                         "sys/syscall.h",
                         "sys/uio.h",
+                        "unistd.h",
                         "limits.h")
                 .agree(90, Libc.class);
     }
