@@ -45,6 +45,7 @@ final class BlockSetup {
             if (size != 0) {
                 image.resize(size);
             }
+            requireSectors(image);
             return new BlockDevice(settings, image, workers, System::nanoTime, log);
         } catch (Throwable e) {
             image.close();
@@ -70,7 +71,17 @@ final class BlockSetup {
         String[] names = config.withhold();
         return names == null
                 ? 0
-                : Arrays.stream(names).mapToLong(Features::named).reduce(0, (a, b) -> a | b);
+                : Arrays.stream(names)
+                        .mapToLong(BlockSetup::ringFeature)
+                        .reduce(0, (a, b) -> a | b);
+    }
+
+    private static long ringFeature(String name) {
+        try {
+            return Features.named(name);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("withhold=" + name + ": " + e.getMessage(), e);
+        }
     }
 
     private static Placement placement(Config config) {
@@ -106,11 +117,27 @@ final class BlockSetup {
         }
     }
 
+    /** A guest has no way to reach a part of a sector. */
+    private static void requireSectors(Image image) throws IOException {
+        long length = image.length();
+        if (length % Request.SECTOR != 0) {
+            long next = (length / Request.SECTOR + 1) * Request.SECTOR;
+            throw new IOException(
+                    "image %s: %d bytes, wanted a multiple of 512%s"
+                            .formatted(
+                                    image.description(),
+                                    length,
+                                    image.readOnly() ? "" : ", e.g. size=" + next));
+        }
+    }
+
     private static Image open(Config config) throws IOException {
-        String image = config.image();
+        String image = config.image() == null ? "" : config.image();
         boolean overwrite = isOther("secureerase", config.secureerase(), "host", "overwrite");
         boolean qcow2 = isOther("format", config.format(), "raw", "qcow2");
-        if (image.startsWith(NULL)) {
+        if (image.isEmpty()) {
+            throw new IllegalArgumentException("image is missing, wanted a path, or null:BYTES");
+        } else if (image.startsWith(NULL)) {
             return new NullImage(length(image));
         } else if (!qcow2) {
             RawImage.Options options =
@@ -137,7 +164,7 @@ final class BlockSetup {
             return Long.decode(image.substring(NULL.length()));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "image=" + image + ", wanted null: and a number of bytes", e);
+                    "image=" + image + ", wanted null: and a multiple of 512 bytes", e);
         }
     }
 }

@@ -7,9 +7,9 @@ final class NullImage implements Image {
     private volatile long length;
 
     NullImage(long length) {
-        if (length < 1) {
+        if (length < 1 || length % Request.SECTOR != 0) {
             throw new IllegalArgumentException(
-                    "image=null:" + length + ", wanted null: and 1 or more bytes");
+                    "image=null:" + length + ", wanted null: and a multiple of 512 bytes");
         }
         this.length = length;
     }

@@ -169,7 +169,7 @@ public final class HostFile implements AutoCloseable {
     public void truncate(long bytes) throws IOException {
         enter();
         try {
-            refuse("ftruncate", Libc.ftruncate(fd, bytes));
+            refuse("ftruncate " + path + " to " + bytes + " bytes", Libc.ftruncate(fd, bytes));
         } finally {
             leave();
         }
