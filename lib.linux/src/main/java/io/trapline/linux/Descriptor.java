@@ -13,6 +13,7 @@ public final class Descriptor implements AutoCloseable {
 
     private final int fd;
     private final AtomicInteger users = new AtomicInteger();
+    private final AtomicBoolean retired = new AtomicBoolean();
     private final AtomicBoolean open = new AtomicBoolean(true);
 
     public Descriptor(int fd) {
@@ -72,8 +73,8 @@ public final class Descriptor implements AutoCloseable {
 
     /** Waits for the calls in flight, which are short, and lets no more through; the file stays open. */
     public void retire() {
-        if (users.getAndAdd(CLOSED) < 0) {
-            users.getAndAdd(CLOSED); // as it was: adding twice adds nothing
+        if (!retired.getAndSet(true)) { // twice would be none at all
+            users.getAndAdd(CLOSED);
         }
         while (users.get() != CLOSED) {
             Thread.onSpinWait();
