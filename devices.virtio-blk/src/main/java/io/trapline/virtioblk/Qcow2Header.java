@@ -42,16 +42,21 @@ record Qcow2Header(int version, int clusterBits, long size, int tables, long tab
             refuseFeatures(header.getLong(INCOMPATIBLE), header.get(COMPRESSION));
         }
         int clusterBits = header.getInt(CLUSTER_BITS);
-        refuseIf(clusterBits < 9 || clusterBits > 21, "cluster_bits " + clusterBits);
+        refuseIf(
+                clusterBits < 9 || clusterBits > 21,
+                "cluster_bits " + clusterBits + ", wanted 9 to 21");
         long size = header.getLong(SIZE);
         int tableBits = 2 * clusterBits - 3; // bytes of the disk that a L2 table stands for
-        refuseIf(size < 0, "size " + Long.toUnsignedString(size));
+        refuseIf(size < 0, "size " + Long.toUnsignedString(size) + ", wanted less than 2^63");
         long needed = (size >>> tableBits) + ((size & (1L << tableBits) - 1) != 0 ? 1 : 0);
+        refuseIf(needed > MOST_TABLES, "size " + size + " is too much for clusters so small");
         long there = Integer.toUnsignedLong(header.getInt(L1_SIZE));
-        refuseIf(needed > there || needed > MOST_TABLES, "l1_size " + there + " for " + size);
+        refuseIf(needed > there, "l1_size " + there + ", wanted " + needed + " for its size");
         long at = header.getLong(L1_OFFSET);
         boolean aligned = at >= 0 && (at & (1L << clusterBits) - 1) == 0;
-        refuseIf(needed > 0 && !aligned, "l1_table_offset " + Long.toUnsignedString(at));
+        refuseIf(
+                needed > 0 && !aligned,
+                "l1_table_offset " + Long.toUnsignedString(at) + ", wanted a cluster's");
         return new Qcow2Header(version, clusterBits, size, (int) needed, at);
     }
 

@@ -29,49 +29,48 @@ final class Qcow2Image implements Image {
     private static final int ENTRY = 8;
     private static final int READERS = 17;
 
+    private static final int CHUNK = 1 << 16; // of what is inflated, in and out
+
     private final HostFile file;
     private final Qcow2Header header;
-    private final long[] tables; // L1
     private final BlockingQueue<Scratch> scratches = new ArrayBlockingQueue<>(READERS);
 
-    /** What one reader needs, used again. */
-    private final class Scratch {
+    /** What one reader needs, used again; so much, whatever the image says. */
+    private static final class Scratch {
         final IoVector vector = new IoVector();
         final ByteBuffer entry = ByteBuffer.allocateDirect(ENTRY).order(ByteOrder.BIG_ENDIAN);
         final Inflater inflater = new Inflater(true);
         private ByteBuffer packed;
-        private ByteBuffer cluster;
+        private ByteBuffer unpacked;
 
-        ByteBuffer packed(int bytes) {
+        ByteBuffer packed(long bytes) {
             if (packed == null) {
-                packed = ByteBuffer.allocateDirect(2 * header.cluster() + SECTOR);
+                packed = ByteBuffer.allocateDirect(CHUNK);
             }
-            return packed.limit(bytes).position(0);
+            return packed.limit((int) Math.min(CHUNK, bytes)).position(0);
         }
 
-        ByteBuffer cluster() {
-            if (cluster == null) {
-                cluster = ByteBuffer.allocateDirect(header.cluster());
+        ByteBuffer unpacked(int bytes) {
+            if (unpacked == null) {
+                unpacked = ByteBuffer.allocateDirect(CHUNK);
             }
-            return cluster.clear();
+            return unpacked.limit(Math.min(CHUNK, bytes)).position(0);
         }
     }
 
     private Qcow2Image(HostFile file) throws IOException {
         this.file = file;
+        long there = file.size();
         IoVector vector = new IoVector();
         ByteBuffer first = ByteBuffer.allocateDirect(Qcow2Header.LENGTH);
-        vector.add(first.limit((int) Math.min(first.capacity(), file.size())));
+        vector.add(first.limit((int) Math.min(first.capacity(), there)));
         file.read(vector, 0);
         header = Qcow2Header.read(first.clear());
-        if (header.tables() * (long) ENTRY > file.size()) {
-            throw new IOException("qcow2: its L1 table is not in the file");
+        if (header.tables() > 0 && header.tablesAt() > there - ENTRY * (long) header.tables()) {
+            throw new IOException(
+                    "qcow2: its L1 table is at %d of %d bytes: is it all there?"
+                            .formatted(header.tablesAt(), there));
         }
-        ByteBuffer table = ByteBuffer.allocateDirect(header.tables() * ENTRY);
-        vector.clear().add(table);
-        file.read(vector, header.tablesAt());
-        tables = new long[header.tables()];
-        table.order(ByteOrder.BIG_ENDIAN).asLongBuffer().get(tables);
     }
 
     /** Opens an image that nobody else is to let go of first. */
@@ -134,7 +133,7 @@ final class Qcow2Image implements Image {
         long entry = entry(scratch, cluster);
         long place = entry & OFFSET;
         if ((entry & COMPRESSED) != 0) {
-            target.put(inflated(scratch, entry).limit(within + part).position(within));
+            inflate(scratch, target, entry, within, part);
         } else if ((entry & L2_UNKNOWN) != 0 || (entry & ZERO) != 0 && header.version() == 2) {
             throw broken("L2 entry", entry, cluster);
         } else if ((entry & ZERO) != 0 || place == 0) {
@@ -151,45 +150,62 @@ final class Qcow2Image implements Image {
     private long entry(Scratch scratch, long cluster) throws IOException {
         int indexBits = header.clusterBits() - 3;
         long number = cluster >>> header.clusterBits();
-        long table = tables[(int) (number >>> indexBits)];
+        long table = entryAt(scratch, header.tablesAt() + ENTRY * (number >>> indexBits));
         long place = table & OFFSET;
         if ((table & L1_UNKNOWN) != 0 || (place & header.cluster() - 1) != 0) {
             throw broken("L1 entry", table, cluster);
         } else if (place == 0) {
             return 0;
         }
+        return entryAt(scratch, place + ENTRY * (number & (1L << indexBits) - 1));
+    }
+
+    private long entryAt(Scratch scratch, long place) throws IOException {
         scratch.vector.clear().add(scratch.entry);
-        file.read(scratch.vector, place + ENTRY * (number & (1L << indexBits) - 1));
+        file.read(scratch.vector, place);
         return scratch.entry.getLong(0);
     }
 
     /** "Compressed Clusters Descriptor": where, and how many sectors of 512 bytes beyond the first. */
-    private ByteBuffer inflated(Scratch scratch, long entry) throws IOException {
+    private void inflate(Scratch scratch, IoVector target, long entry, int within, int part)
+            throws IOException {
         int sectorsAt = 62 - (header.clusterBits() - 8);
         long place = entry & (1L << sectorsAt) - 1;
         long sectors = (entry & COMPRESSED - 1) >>> sectorsAt;
         long end = Math.min((place & -SECTOR) + (sectors + 1) * SECTOR, file.size());
-        if (end <= place) {
-            throw broken("compressed cluster", entry, place);
-        }
-        ByteBuffer packed = scratch.packed((int) (end - place));
-        scratch.vector.clear().add(packed);
-        file.read(scratch.vector, place);
-        ByteBuffer cluster = scratch.cluster();
-        Inflater inflater = scratch.inflater;
-        inflater.reset();
-        inflater.setInput(packed);
+        scratch.inflater.reset();
         try {
-            while (cluster.hasRemaining()) {
-                if (inflater.inflate(cluster) == 0) {
-                    throw broken("compressed cluster", entry, place);
-                }
-            }
+            inflate(scratch, target, place, end, within, part);
         } catch (DataFormatException e) {
             throw new IOException(
                     "qcow2: compressed cluster at " + place + ": " + e.getMessage(), e);
         }
-        return cluster;
+    }
+
+    private void inflate(
+            Scratch scratch, IoVector target, long place, long end, int within, int part)
+            throws IOException, DataFormatException {
+        Inflater inflater = scratch.inflater;
+        long at = place;
+        int skip = within;
+        for (int left = within + part; left > 0; ) {
+            ByteBuffer out = scratch.unpacked(left);
+            int count = inflater.inflate(out);
+            if (count > 0) {
+                int useless = Math.min(skip, count);
+                target.put(out.limit(count).position(useless));
+                skip -= useless;
+                left -= count;
+            } else if (inflater.needsInput() && at < end) {
+                ByteBuffer packed = scratch.packed(end - at);
+                scratch.vector.clear().add(packed);
+                file.read(scratch.vector, at);
+                at += packed.remaining();
+                inflater.setInput(packed);
+            } else {
+                throw new IOException("qcow2: compressed cluster at " + place + " ends early");
+            }
+        }
     }
 
     private static IOException broken(String what, long value, long at) {

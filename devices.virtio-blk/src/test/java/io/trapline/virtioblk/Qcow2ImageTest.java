@@ -1,5 +1,7 @@
 package io.trapline.virtioblk;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -8,7 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.linux.IoVector;
 import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -145,14 +150,17 @@ class Qcow2ImageTest {
     @ParameterizedTest(name = "{1} bytes at {0}: {2}")
     @CsvSource({
         "4, 4, 1, 'version 1, wanted 2 or 3'",
-        "20, 4, 8, cluster_bits 8",
-        "20, 4, 22, cluster_bits 22",
-        "20, 4, -1, cluster_bits -1",
-        "24, 8, -1, size 18446744073709551615",
-        "24, 8, 0x7fffffffffffffff, l1_size 1 for 9223372036854775807",
-        "36, 4, 0, l1_size 0 for 3000320",
-        "40, 8, 1, l1_table_offset 1",
-        "40, 8, -512, l1_table_offset 18446744073709551104",
+        "20, 4, 8, 'cluster_bits 8, wanted 9 to 21'",
+        "20, 4, 22, 'cluster_bits 22, wanted 9 to 21'",
+        "20, 4, -1, 'cluster_bits -1, wanted 9 to 21'",
+        "24, 8, -1, 'size 18446744073709551615, wanted less than 2^63'",
+        "24, 8, 0x7fffffffffffffff, size 9223372036854775807 is too much for clusters so small",
+        "24, 8, 0x40000000000, 'l1_size 1, wanted 8192 for its size'",
+        "36, 4, 0, 'l1_size 0, wanted 1 for its size'",
+        "40, 8, 1, 'l1_table_offset 1, wanted a cluster''s'",
+        "40, 8, -512, 'l1_table_offset 18446744073709551104, wanted a cluster''s'",
+        "40, 8, 0x100000, 'its L1 table is at 1048576 of 196616 bytes: is it all there?'",
+        "40, 8, 0x7fffffffffff0000, 'its L1 table is at 9223372036854710272 of 196616 bytes: is it all there?'",
         "72, 8, 1, it was not closed: qemu-img check -r all",
         "72, 8, 2, it is marked corrupt: qemu-img check",
         "72, 8, 4, its data is in another file: qemu-img convert -O qcow2 gives one without",
@@ -219,6 +227,34 @@ class Qcow2ImageTest {
             assertThrows(IOException.class, () -> read(image, 0, LENGTH));
         }
         Files.write(path, Arrays.copyOf(all, 50));
-        refused(path, "the image ends at 50");
+        refused(path, "qcow2: its L1 table is at 196608 of 50 bytes: is it all there?");
+    }
+
+    /** An L1 table of 32 MiB, the most there is, and compressed clusters of 2 MiB. */
+    @Test
+    void takesLittleMemoryWhateverTheImageSays() throws Exception {
+        Path path = folder.resolve("huge.qcow2");
+        ByteBuffer header = ByteBuffer.allocate(104).put(new byte[] {'Q', 'F', 'I', -5});
+        header.putInt(4, 2).putInt(20, 9).putLong(24, 1L << 22 + 15);
+        header.putInt(36, 1 << 22).putLong(40, 512);
+        try (FileChannel file = FileChannel.open(path, CREATE_NEW, WRITE)) {
+            file.write(header.rewind(), 0);
+            file.write(ByteBuffer.allocate(1), 512 + (8 << 22));
+        }
+        Path packed = image("-c -o cluster_size=2M");
+        long before = directMemory();
+        try (Qcow2Image huge = Qcow2Image.open(path);
+                Qcow2Image good = Qcow2Image.open(packed)) {
+            assertArrayEquals(new byte[512], read(huge, huge.length() - 512, 512));
+            assertArrayEquals(Arrays.copyOf(bytes, 512), read(good, 0, 512));
+            assertTrue(directMemory() - before < 1 << 18, "bytes: " + (directMemory() - before));
+        }
+    }
+
+    private static long directMemory() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 }
