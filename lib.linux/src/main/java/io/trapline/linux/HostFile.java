@@ -68,7 +68,8 @@ public final class HostFile implements AutoCloseable {
      */
     public static HostFile open(Path path, boolean write, boolean direct) throws IOException {
         Block name = Block.of(path.toString());
-        int flags = (write ? Libc.O_RDWR : 0) | Libc.O_CLOEXEC | (direct ? Libc.O_DIRECT : 0);
+        int flags = (write ? Libc.O_RDWR : 0) | (direct ? Libc.O_DIRECT : 0);
+        flags |= Libc.O_CLOEXEC | Libc.O_NONBLOCK; // a pipe would wait for its other end
         int fd = Libc.open(name.address(), flags);
         int errno = fd < 0 ? Native.getLastError() : 0;
         Reference.reachabilityFence(name);

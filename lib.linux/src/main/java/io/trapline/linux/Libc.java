@@ -13,6 +13,7 @@ import java.io.IOException;
 public final class Libc {
     // spotless:off
     public static final int  O_RDWR        = 0x2;
+    public static final int  O_NONBLOCK    = 0x800;
     public static final int  O_DIRECT      = 0x4000;
     public static final int  O_CLOEXEC     = 0x80000;
     public static final int  PROT_READ     = 0x1;

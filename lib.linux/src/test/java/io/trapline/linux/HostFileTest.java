@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A file of the host, as a guest's disk uses it. */
@@ -148,6 +149,16 @@ class HostFileTest {
             assertTrue(Thread.interrupted());
             assertEquals(LENGTH, file.size());
         }
+    }
+
+    /** To open a pipe for reading waits for somebody who writes, for ever. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void waitsForNobodyWhoseNameIsThatOfAPipe() throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        IOException e = assertThrows(IOException.class, () -> HostFile.open(pipe, false, false));
+        assertEquals(pipe + " is neither a file nor a block device", e.getMessage());
     }
 
     @Test
