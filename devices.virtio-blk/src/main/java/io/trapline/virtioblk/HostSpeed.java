@@ -18,7 +18,7 @@ final class HostSpeed {
     private static final long MOST = 4 * AT_ONCE;
 
     /** To copy so many bytes takes a nanosecond, and is no waiting. */
-    private static final int COPIED = 8;
+    private static final int COPIED = 4;
 
     /** How many requests are left to workers before the next trial, at first and at most. */
     private static final int SHORTEST = 64, LONGEST = 8192;
@@ -43,6 +43,11 @@ final class HostSpeed {
 
     long now() {
         return clock.getAsLong();
+    }
+
+    /** Whether the next is a trial, which tells nothing while it would wait for workers. */
+    boolean isTrialDue() {
+        return left == 0 && run == 0;
     }
 
     /** Whether the next request is to be performed at once. To be asked once for each. */

@@ -37,6 +37,7 @@ final class Request implements Runnable {
     private final long[] segments; // of a discard and the like: position, length, flags of each
     Virtqueue queue;
     Request next; // of a list that it is in
+    boolean evaded; // it is with a worker because the host is slow
     private int type;
     private long sector;
     private long length; // of its data

@@ -25,6 +25,7 @@ final class Traffic {
     private final Runnable reap = this::reap;
     private Request free;
     private int inFlight; // with workers
+    private int evaded; // of those, because the host is slow
     private int turn; // the queue that was served last, of those that wait
     private long requests;
     private long atOnce;
@@ -96,7 +97,7 @@ final class Traffic {
     }
 
     private boolean mayTake() {
-        return free != null && throttle.admits();
+        return free != null && (evaded == 0 || !speed.isTrialDue()) && throttle.admits();
     }
 
     private boolean takeOne(Virtqueue queue) {
@@ -141,12 +142,22 @@ final class Traffic {
         } else if (request.reads() && image.tellsWhatIsAtHand()) {
             return request.performAtHand();
         } else if (!speed.takeNext()) {
+            request.evaded = true;
+            evaded++;
             return false;
         }
         long before = speed.now();
         request.perform();
         speed.note(speed.now() - before, request.length());
         return true;
+    }
+
+    private void cameBack(Request request) {
+        inFlight--;
+        if (request.evaded) {
+            request.evaded = false;
+            evaded--;
+        }
     }
 
     /** Whether the disk is gone: what has not begun does not begin any more. From any thread. */
@@ -213,7 +224,7 @@ final class Traffic {
         Request request = finished.takeAll();
         while (request != null) {
             Request next = request.next;
-            inFlight--;
+            cameBack(request);
             if (request.queue == ending && !giveBack) {
                 recycle(request);
             } else {
