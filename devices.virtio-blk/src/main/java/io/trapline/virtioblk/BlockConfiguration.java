@@ -9,6 +9,9 @@ final class BlockConfiguration {
     /** The most pieces of data in one request. */
     static final int PIECES = 1022;
 
+    /** To ask the enum for them allocates. */
+    private static final BlockRegister[] REGISTERS = BlockRegister.values();
+
     private static final long MOST_ALIGNMENT = 1 << 30;
 
     private final Settings settings;
@@ -43,7 +46,7 @@ final class BlockConfiguration {
 
     long read(int offset, int width) {
         long value = 0;
-        for (BlockRegister register : BlockRegister.values()) {
+        for (BlockRegister register : REGISTERS) {
             int shift = 8 * (register.offset - offset);
             if (register.offset + register.width > offset && register.offset < offset + width) {
                 long field = field(register) & -1L >>> 64 - 8 * register.width;
@@ -89,7 +92,7 @@ final class BlockConfiguration {
     }
 
     void inspect(Inspector out) {
-        for (BlockRegister register : BlockRegister.values()) {
+        for (BlockRegister register : REGISTERS) {
             out.register(register.name().toLowerCase(Locale.ROOT), field(register), register.width);
         }
     }

@@ -31,8 +31,7 @@ final class BlockDevice implements VirtioDevice {
     private volatile Limits limits = Limits.NONE;
     private volatile boolean closed;
     private VirtioPort port;
-    private boolean flushNegotiated;
-    private boolean cacheNegotiated;
+    private long negotiated; // features
     private boolean restored;
     private boolean otherLength; // than the predecessor's image: the driver is to hear of it
 
@@ -111,14 +110,23 @@ final class BlockDevice implements VirtioDevice {
 
     @Override
     public void writeConfiguration(int offset, int width, long value) {
-        if (cacheNegotiated) {
+        if (has(Feature.CONFIG_WCE)) {
             configuration.write(offset, width, value);
         }
     }
 
     /** §5.2.6.2: without FLUSH a driver takes every write for stable. */
     boolean writeThrough() {
-        return cacheNegotiated ? !configuration.writeback : !flushNegotiated;
+        return has(Feature.CONFIG_WCE) ? !configuration.writeback : !has(Feature.FLUSH);
+    }
+
+    private boolean has(long feature) {
+        return (negotiated & feature) != 0;
+    }
+
+    /** The features that were. */
+    long negotiated() {
+        return negotiated;
     }
 
     Settings settings() {
@@ -161,9 +169,8 @@ final class BlockDevice implements VirtioDevice {
     /** §5.2.5.2: without FLUSH nobody could have the cache written, so it begins without one. */
     @Override
     public void start(long features) {
-        flushNegotiated = (features & Feature.FLUSH) != 0;
-        cacheNegotiated = (features & Feature.CONFIG_WCE) != 0;
-        if (cacheNegotiated && !flushNegotiated && !restored) {
+        negotiated = features;
+        if (has(Feature.CONFIG_WCE) && !has(Feature.FLUSH) && !restored) {
             configuration.writeback = false;
         }
         if (restored) { // the predecessor has left in the rings what it had no place for
@@ -179,8 +186,7 @@ final class BlockDevice implements VirtioDevice {
     @Override
     public void reset() {
         configuration.writeback = true;
-        flushNegotiated = false;
-        cacheNegotiated = false;
+        negotiated = 0;
         otherLength = false;
         restored = false;
     }

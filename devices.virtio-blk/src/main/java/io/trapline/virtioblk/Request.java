@@ -1,14 +1,16 @@
 package io.trapline.virtioblk;
 
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
 import io.trapline.device.GuestMemory;
 import io.trapline.linux.IoVector;
 import io.trapline.virtio.Chain;
 import io.trapline.virtio.Virtqueue;
+import io.trapline.virtioblk.BlockRegister.Feature;
 import io.trapline.virtioblk.BlockRegister.Status;
 import io.trapline.virtioblk.BlockRegister.Type;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * VIRTIO 1.2, §5.2.6: one request, from its header to its status. Decoded and given back under the baton, performed
@@ -29,16 +31,22 @@ final class Request implements Runnable {
     /** What is short enough to be done under the baton, bytes. */
     private static final long SHORT = 1 << 18;
 
+    /** What is changed in one go, bytes, if the host's blocks are no larger: then it is asked who still waits. */
+    private static final long PART = 1 << 24;
+
     final Chain chain;
     private final Traffic traffic;
     private final Image image;
     private final GuestMemory.Window window;
     private final IoVector data = new IoVector();
+    private final ByteBuffer answer = ByteBuffer.allocate(ID_LENGTH).order(LITTLE_ENDIAN);
     private final long[] segments; // of a discard and the like: position, length, flags of each
     Virtqueue queue;
     Request next; // of a list that it is in
     boolean evaded; // it is with a worker because the host is slow
     private int type;
+    private final long part; // bytes of a segment that are changed in one go
+    private volatile boolean abandoned; // its queue ends, and nobody will hear of it
     private long sector;
     private long length; // of its data
     private int segmentCount;
@@ -52,6 +60,8 @@ final class Request implements Runnable {
         chain = new Chain(memory);
         window = memory.window();
         segments = new long[3 * mostSegments];
+        long alignment = image.discardAlignment();
+        part = Math.max(PART / alignment, 1) * alignment;
     }
 
     /** Reads the header; false if there is none, or no room for a status: the driver has broken a rule. */
@@ -62,6 +72,20 @@ final class Request implements Runnable {
         type = (int) chain.load(0, 4);
         sector = chain.load(8, 8);
         return true;
+    }
+
+    /**
+     * Its queue ends, and the driver will not hear of it: what it does in parts ends early.
+     *
+     * @return whether it need not be waited for, since it touches neither the guest's memory nor what is written
+     */
+    boolean abandon() {
+        abandoned = true;
+        return type == Type.FLUSH;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
     }
 
     /** Bytes of its data. */
@@ -88,14 +112,24 @@ final class Request implements Runnable {
      * there already.
      *
      * @param shape what the device is
+     * @param features what was negotiated
      * @param writeThrough whether a write is on the disk when it is over
      */
-    boolean check(Shape shape, boolean writeThrough) {
+    boolean check(Shape shape, long features, boolean writeThrough) {
         stable = writeThrough;
+        abandoned = false;
         segmentCount = 0;
         length = 0;
-        status = Status.OK;
+        answer.clear().limit(0);
+        status = (needed() & ~features) == 0 ? Status.OK : Status.UNSUPP;
         refusal = null;
+        if (status == Status.OK) {
+            check(shape);
+        }
+        return status == Status.OK && type != Type.GET_ID;
+    }
+
+    private void check(Shape shape) {
         switch (type) {
             case Type.IN -> checkRange(chain.writable() - 1, shape);
             case Type.OUT -> {
@@ -103,19 +137,28 @@ final class Request implements Runnable {
                 refuseWrites(shape);
             }
             case Type.FLUSH -> {}
-            case Type.GET_ID -> answer(shape.serial(), ID_LENGTH);
-            case Type.GET_LIFETIME -> answerLifetime();
+            case Type.GET_ID -> {
+                checkRoom(ID_LENGTH);
+                answer.clear().put(shape.serial()).flip();
+            }
+            case Type.GET_LIFETIME -> checkRoom(LIFETIME_LENGTH);
             case Type.DISCARD, Type.WRITE_ZEROES, Type.SECURE_ERASE -> {
                 refuseWrites(shape);
                 checkSegments(shape);
             }
             default -> status = Status.UNSUPP;
         }
-        if (status == Status.OK && type == Type.SECURE_ERASE && !image.canErase()) {
-            status = Status.UNSUPP;
-        }
-        boolean answered = type == Type.GET_ID || type == Type.GET_LIFETIME;
-        return status == Status.OK && !answered;
+    }
+
+    /** §5.2.6.2: the feature without which a type is not supported. A FLUSH does no harm. */
+    private long needed() {
+        return switch (type) {
+            case Type.DISCARD -> Feature.DISCARD;
+            case Type.WRITE_ZEROES -> Feature.WRITE_ZEROES;
+            case Type.SECURE_ERASE -> Feature.SECURE_ERASE;
+            case Type.GET_LIFETIME -> Feature.LIFETIME;
+            default -> 0;
+        };
     }
 
     /** §5.2.6.2: nothing is written to a device that is for reading. */
@@ -138,19 +181,10 @@ final class Request implements Runnable {
         }
     }
 
-    private void answer(byte[] bytes, int most) {
-        if (chain.writable() - 1 < most) {
+    private void checkRoom(int bytes) {
+        if (chain.writable() - 1 < bytes) {
             status = Status.IOERR;
-            return;
         }
-        chain.write(0, ByteBuffer.wrap(bytes, 0, most));
-    }
-
-    private void answerLifetime() {
-        short[] lifetime = image.lifetime();
-        ByteBuffer bytes = ByteBuffer.allocate(LIFETIME_LENGTH).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asShortBuffer().put(lifetime);
-        answer(bytes.array(), LIFETIME_LENGTH);
     }
 
     /** §5.2.6: struct virtio_blk_discard_write_zeroes, some of them. */
@@ -191,8 +225,8 @@ final class Request implements Runnable {
     @Override
     public void run() {
         try {
-            if (traffic.isClosed()) {
-                refused(new IOException("the disk was taken out"));
+            if (abandoned || traffic.isClosed()) {
+                refused(new IOException("nobody waits for it any more"));
             }
             perform();
         } finally {
@@ -209,7 +243,7 @@ final class Request implements Runnable {
             } else if (type == Type.OUT) {
                 gather(0, chain.readablePieces(), HEADER);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             refused(e);
         }
     }
@@ -246,7 +280,7 @@ final class Request implements Runnable {
         if (status == Status.OK) {
             try {
                 image.readAtHand(data, position());
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) {
                 refused(e);
             }
         }
@@ -268,17 +302,31 @@ final class Request implements Runnable {
                 case Type.IN -> image.read(data, position());
                 case Type.OUT -> image.write(data, position());
                 case Type.FLUSH -> image.flush();
+                case Type.GET_LIFETIME -> answerLifetime();
                 default -> change();
             }
-            if (stable && type != Type.IN && type != Type.FLUSH) {
+            if (stable && changes() && !abandoned) {
                 image.flush();
             }
-        } catch (IOException | RuntimeException | LinkageError | AssertionError e) {
-            refused(e); // an image's own fault, too: the guest gets an error, and others go on
+        } catch (Throwable e) {
+            refused(e); // whatever it is: the guest gets an error, and others go on
         }
     }
 
-    private void refused(Throwable e) {
+    private boolean changes() {
+        return type != Type.IN && type != Type.FLUSH && type != Type.GET_LIFETIME;
+    }
+
+    private void answerLifetime() {
+        answer.clear();
+        for (short value : image.lifetime()) {
+            answer.putShort(value);
+        }
+        answer.flip();
+    }
+
+    /** It cannot be performed. */
+    void refused(Throwable e) {
         status = Status.IOERR;
         refusal = e;
     }
@@ -296,14 +344,23 @@ final class Request implements Runnable {
 
     private void change() throws IOException {
         for (int i = 0; i < segmentCount; i++) {
-            long position = segments[3 * i];
-            long bytes = segments[3 * i + 1];
-            boolean unmap = (segments[3 * i + 2] & UNMAP) != 0;
-            switch (type) {
-                case Type.DISCARD -> image.discard(position, bytes);
-                case Type.WRITE_ZEROES -> image.zero(position, bytes, unmap);
-                default -> image.erase(position, bytes);
+            long end = segments[3 * i] + segments[3 * i + 1];
+            for (long at = segments[3 * i]; at < end; ) {
+                long bytes = Math.min(end - at, part - at % part);
+                change(at, bytes, (segments[3 * i + 2] & UNMAP) != 0);
+                at += bytes;
             }
+        }
+    }
+
+    private void change(long position, long bytes, boolean unmap) throws IOException {
+        if (abandoned) {
+            throw new IOException("nobody waits for it any more");
+        }
+        switch (type) {
+            case Type.DISCARD -> image.discard(position, bytes);
+            case Type.WRITE_ZEROES -> image.zero(position, bytes, unmap);
+            default -> image.erase(position, bytes);
         }
     }
 
@@ -312,6 +369,9 @@ final class Request implements Runnable {
      * rely on the bytes up to the length alone). Under the baton.
      */
     void giveBack() {
+        if (status == Status.OK && answer.hasRemaining()) {
+            chain.write(0, answer);
+        }
         chain.store(chain.writable() - 1, 1, status);
         queue.used(chain, chain.writable());
     }
@@ -326,6 +386,7 @@ final class Request implements Runnable {
                     case Type.IN -> "read";
                     case Type.OUT -> "write";
                     case Type.FLUSH -> "flush";
+                    case Type.GET_LIFETIME -> "ask for its lifetime";
                     case Type.DISCARD -> "discard";
                     case Type.WRITE_ZEROES -> "write zeroes";
                     default -> "secure erase";

@@ -113,7 +113,7 @@ final class Traffic {
             port.broken("a request without a header, or without room for its status");
             return false;
         }
-        boolean work = request.check(device.shape(), device.writeThrough());
+        boolean work = request.check(device.shape(), device.negotiated(), device.writeThrough());
         throttle.spend(request.cost());
         if (!work) {
             finish(request);
@@ -124,10 +124,20 @@ final class Traffic {
             atOnce++;
             finish(request);
         } else {
-            inFlight++;
-            workers.execute(request);
+            leaveToWorkers(request);
         }
         return true;
+    }
+
+    private void leaveToWorkers(Request request) {
+        inFlight++;
+        try {
+            workers.execute(request);
+        } catch (Throwable e) { // no more threads, no more memory
+            cameBack(request);
+            request.refused(e);
+            finish(request);
+        }
     }
 
     // ---- Performed

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.device.DeviceState;
+import io.trapline.tck.Shown;
 import io.trapline.tck.TestBoard;
 import io.trapline.tck.TestMemory;
 import io.trapline.virtio.Features;
@@ -34,6 +35,7 @@ class BlockCasesTest {
     private final NumberedImage image = new NumberedImage();
     private final Deque<Runnable> held = new ArrayDeque<>();
     private boolean holds; // requests stay with workers
+    private boolean noThreads; // there are no workers
     private Played played;
     private RingDriver driver;
 
@@ -47,7 +49,9 @@ class BlockCasesTest {
                 Settings.USUAL,
                 image,
                 task -> {
-                    if (holds) {
+                    if (noThreads) {
+                        throw new OutOfMemoryError("no thread, on purpose");
+                    } else if (holds) {
                         held.add(task);
                     } else {
                         task.run();
@@ -59,6 +63,13 @@ class BlockCasesTest {
     private void start(boolean pci, long features) throws IOException {
         played = played(pci);
         driver = played.start(features, 0, 16);
+    }
+
+    /** The device finds its host slow: the next requests are for workers. */
+    private void makeSlow() {
+        for (int i = 0; i < 3; i++) {
+            request(IN, 0, 512);
+        }
     }
 
     private void header(int type, long sector) {
@@ -114,7 +125,7 @@ class BlockCasesTest {
     @ParameterizedTest(name = "§2.7.4.1: segments cut at {0}")
     @ValueSource(ints = {1, 7, 8, 12, 15, 17})
     void takesSegmentsInTwoDescriptors(int cut) throws IOException {
-        start(false, 0);
+        start(false, BlockDriver.F_SPACE);
         header(WRITE_ZEROES, 0);
         for (int i = 0; i < 2; i++) {
             played.board.memory().store(DATA + 16L * i, 8, 10 + i);
@@ -180,7 +191,7 @@ class BlockCasesTest {
     @ParameterizedTest(name = "type {0} indirect={1}")
     @CsvSource({"0, false", "1, true", "11, false", "13, true"})
     void readsEachByteOfAHeaderAndOfSegmentsOnce(int type, boolean indirect) throws IOException {
-        start(false, Features.RING_INDIRECT_DESC);
+        start(false, Features.RING_INDIRECT_DESC | BlockDriver.F_SPACE);
         header(type, type == IN || type == OUT ? 5 : 0);
         TestMemory memory = played.board.memory();
         for (int i = 0; i < 2; i++) {
@@ -236,7 +247,7 @@ class BlockCasesTest {
         "0x8000000000000000, 512"
     })
     void refusesSectorsThatOverflow(String sector, int bytes) throws IOException {
-        start(false, 0);
+        start(false, BlockDriver.F_SPACE);
         for (int type : new int[] {IN, OUT}) {
             assertEquals(IOERR, request(type, parse(sector), bytes));
         }
@@ -273,6 +284,45 @@ class BlockCasesTest {
         assertEquals(Played.ALL_SET, played.status());
     }
 
+    /** Whatever an image throws, at once or in a worker: the guest gets an error, and never a success. */
+    @ParameterizedTest(name = "§5.2.6.2: {0} at once={1} at hand={2}")
+    @CsvSource({
+        "memory, true, false", "memory, false, false", "memory, true, true",
+        "stack, true, false", "assertion, false, false", "link, true, false"
+    })
+    void tellsOfAFaultOfTheProgram(String what, boolean atOnce, boolean atHand)
+            throws IOException {
+        start(false, 1L << 9);
+        if (!atOnce) {
+            makeSlow();
+        }
+        image.tells = atHand;
+        image.fault =
+                switch (what) {
+                    case "memory" -> new OutOfMemoryError("on purpose");
+                    case "stack" -> new StackOverflowError();
+                    case "link" -> new NoClassDefFoundError("on purpose");
+                    default -> new AssertionError("on purpose");
+                };
+        assertEquals(IOERR, request(IN, 9, 512));
+        image.fault = null;
+        assertEquals(OK, request(IN, 9, 512));
+    }
+
+    /** The host has no thread for it: the guest gets an error, and nothing stays behind. */
+    @Test
+    void tellsOfAWorkerThatCannotBegin() throws IOException {
+        start(false, 1L << 9);
+        makeSlow();
+        noThreads = true;
+        for (int i = 0; i < 2 * Settings.USUAL.depth(); i++) {
+            assertEquals(IOERR, request(FLUSH, 0, 0));
+        }
+        noThreads = false;
+        assertEquals(OK, request(FLUSH, 0, 0));
+        assertEquals(0L, Shown.of(played.plug::inspect).get("requests with workers"));
+    }
+
     /** A successor finds a shorter image: the guest hears of it, and what is beyond is an error. */
     @ParameterizedTest(name = "pci={0}")
     @ValueSource(booleans = {false, true})
@@ -302,9 +352,7 @@ class BlockCasesTest {
     @CsvSource({"false, false", "false, true", "true, false", "true, true"})
     void isResetOnceNothingInFlightTouchesMemory(boolean pci, boolean oneQueue) throws Exception {
         start(pci, oneQueue ? Features.RING_RESET : 0);
-        for (int i = 0; i < 3; i++) {
-            request(IN, 0, 512); // the host is slow: the next are for workers
-        }
+        makeSlow();
         holds = true;
         header(IN, 77);
         send(Piece.read(HEADER, 16), Piece.write(DATA, 512), Piece.write(STATUS, 1));

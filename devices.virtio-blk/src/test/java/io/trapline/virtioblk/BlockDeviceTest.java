@@ -142,7 +142,7 @@ class BlockDeviceTest {
 
     @Test
     void writesZeroesAndDiscards() throws Exception {
-        start(false, 0, Settings.USUAL);
+        start(false, BlockDriver.F_SPACE, Settings.USUAL);
         segment(DATA, 10, 5, 1);
         segment(DATA + 16, 100, 3, 0);
         assertEquals(0, request(13, 0, List.of(Piece.read(DATA, 32))));

@@ -14,11 +14,16 @@ final class BlockDriver {
     static final int IN = 0;
     static final int OUT = 1;
     static final int FLUSH = 4;
+    static final int GET_ID = 8;
+    static final int GET_LIFETIME = 10;
     static final int DISCARD = 11;
     static final int WRITE_ZEROES = 13;
     static final int SECURE_ERASE = 14;
     static final long F_FLUSH = 1L << 9;
     static final long F_CONFIG_WCE = 1L << 11;
+    static final long F_SPACE = 1L << 13 | 1L << 14; // DISCARD, WRITE_ZEROES
+    static final long F_LIFETIME = 1L << 15;
+    static final long F_SECURE_ERASE = 1L << 16;
 
     private static final long AREA = 0x80_0000;
     private static final long SPAN = 0x4000;
@@ -90,7 +95,8 @@ final class BlockDriver {
         List<Piece> pieces = new ArrayList<>();
         pieces.add(Piece.read(at, STATUS));
         if (bytes > 0) {
-            pieces.add(new Piece(at + DATA, bytes, type == IN));
+            boolean reads = type == IN || type == GET_ID || type == GET_LIFETIME;
+            pieces.add(new Piece(at + DATA, bytes, reads));
         }
         pieces.add(Piece.write(at + STATUS, 1));
         slots.get(queue).put(queues.get(queue).add(pieces), slot);

@@ -12,6 +12,8 @@ final class NumberedImage implements Image {
     long broken = -1;
     int flushes;
     boolean erases;
+    Error fault; // a programmer's, or the virtual machine's; null: none
+    int alignment = 512;
     boolean tells;
     boolean closed;
     short[] lifetime; // null: not known
@@ -20,6 +22,9 @@ final class NumberedImage implements Image {
     final List<String> calls = new ArrayList<>();
 
     private void refuseBroken(long position, String why) throws IOException {
+        if (fault != null) {
+            throw fault;
+        }
         if (position == broken) {
             throw new IOException(why);
         }
@@ -68,6 +73,9 @@ final class NumberedImage implements Image {
 
     @Override
     public long readAtHand(IoVector target, long position) {
+        if (fault != null) {
+            throw fault;
+        }
         long count = Math.min(atHand, target.length());
         fill(target, position, count);
         return count;
@@ -94,6 +102,11 @@ final class NumberedImage implements Image {
     @Override
     public void discard(long position, long length) {
         calls.add("discard " + position + "+" + length);
+    }
+
+    @Override
+    public int discardAlignment() {
+        return alignment;
     }
 
     @Override

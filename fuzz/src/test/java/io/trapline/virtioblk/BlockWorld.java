@@ -30,6 +30,11 @@ final class BlockWorld implements World {
         static Variant of(int code) {
             return new Variant((code & 1) != 0, (code & 12) == 12, code < 0x80 ? 128 : 1);
         }
+
+        /** DISCARD and WRITE_ZEROES, where they are offered. */
+        long features() {
+            return readOnly ? 0 : 1L << 13 | 1L << 14;
+        }
     }
 
     private static final class Plug extends VirtioPlug {
@@ -148,7 +153,7 @@ final class BlockWorld implements World {
     public void happen(int what, int detail) {
         TestMemory memory = board.memory();
         switch (Event.of(what)) {
-            case BRINGS_UP -> guest.bringUp(registers, memory, detail);
+            case BRINGS_UP -> guest.bringUp(registers, memory, detail, variant.features());
             case ASKS -> guest.request(memory, detail);
             case ASKS_AND_NOTIFIES -> {
                 guest.request(memory, detail);

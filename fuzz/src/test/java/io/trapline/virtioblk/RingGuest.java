@@ -54,12 +54,12 @@ final class RingGuest {
         return base(queue) + 0xC00;
     }
 
-    /** §3.1.1, with the ring's features as bits of a choice. */
-    void bringUp(Registers registers, TestMemory memory, int choice) {
+    /** §3.1.1, with the ring's features as bits of a choice, and the disk's. */
+    void bringUp(Registers registers, TestMemory memory, int choice, long own) {
         packed = (choice & 1) != 0;
         tables = (choice & 2) != 0;
         size = choice < 0x80 ? LARGEST : packed ? 5 : 4;
-        long features = 1L << 32; // VERSION_1
+        long features = own | 1L << 32; // VERSION_1
         features |= packed ? 1L << 34 : 0;
         features |= tables ? 1L << 28 : 0;
         features |= (choice & 4) != 0 ? 1L << 29 : 0; // event index
