@@ -32,8 +32,7 @@ final class BlockDevice implements VirtioDevice {
     private volatile boolean closed;
     private VirtioPort port;
     private long negotiated; // features
-    private boolean restored;
-    private boolean otherLength; // than the predecessor's image: the driver is to hear of it
+    private boolean restored; // with features that the library is about to tell again
 
     /** A device whose host's errors go nowhere but into {@link #inspect}. */
     BlockDevice(Settings settings, Image image, Executor workers, LongSupplier hostNanos)
@@ -168,17 +167,10 @@ final class BlockDevice implements VirtioDevice {
 
     /** §5.2.5.2: without FLUSH nobody could have the cache written, so it begins without one. */
     @Override
-    public void start(long features) {
+    public void negotiated(long features) {
         negotiated = features;
         if (has(Feature.CONFIG_WCE) && !has(Feature.FLUSH) && !restored) {
             configuration.writeback = false;
-        }
-        if (restored) { // the predecessor has left in the rings what it had no place for
-            traffic.resume();
-        }
-        if (otherLength) {
-            otherLength = false;
-            port.configurationChanged();
         }
         restored = false;
     }
@@ -187,7 +179,6 @@ final class BlockDevice implements VirtioDevice {
     public void reset() {
         configuration.writeback = true;
         negotiated = 0;
-        otherLength = false;
         restored = false;
     }
 
@@ -196,6 +187,11 @@ final class BlockDevice implements VirtioDevice {
     @Override
     public void available(Virtqueue queue) {
         traffic.available(queue);
+    }
+
+    @Override
+    public boolean drain(Virtqueue queue) {
+        return traffic.drain(queue);
     }
 
     @Override
@@ -219,16 +215,24 @@ final class BlockDevice implements VirtioDevice {
         return new DeviceState(
                 "virtio-blk",
                 1,
-                Map.of("writeback", configuration.writeback, "sectors", shape.sectors()));
+                Map.of(
+                        "writeback",
+                        configuration.writeback,
+                        "sectors",
+                        shape.sectors(),
+                        "negotiated",
+                        negotiated));
     }
 
     @Override
     public void restore(DeviceState state) {
         state.require("virtio-blk", 1);
         configuration.writeback = state.flag("writeback");
-        otherLength = state.number("sectors") != shape.sectors();
-        restored = true;
+        restored = state.number("negotiated") != 0;
         traffic.throttle().drain();
+        if (state.number("sectors") != shape.sectors()) {
+            port.configurationChanged();
+        }
     }
 
     @Override

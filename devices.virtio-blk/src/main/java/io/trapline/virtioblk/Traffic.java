@@ -4,7 +4,6 @@ import io.trapline.device.Inspector;
 import io.trapline.virtio.VirtioPort;
 import io.trapline.virtio.Virtqueue;
 import io.trapline.virtioblk.BlockRegister.Status;
-import java.util.Arrays;
 import java.util.concurrent.Executor;
 
 /**
@@ -23,8 +22,13 @@ final class Traffic {
     private final boolean[] waiting; // queues that may have more than could be taken
     private final Finished finished = new Finished();
     private final Runnable reap = this::reap;
+    private final Request[] pool;
+    private final int[] inFlight; // of each queue, with workers and not forgotten
+    private final Virtqueue[]
+            ending; // those that are to be told of when nothing of them is in flight; null: none
+    private final int most; // requests that are taken in one go
     private Request free;
-    private int inFlight; // with workers
+    private int lent; // to workers
     private int evaded; // of those, because the host is slow
     private int turn; // the queue that was served last, of those that wait
     private long requests;
@@ -53,10 +57,15 @@ final class Traffic {
         this.speed = speed;
         this.complaints = complaints;
         Settings settings = device.settings();
+        most = settings.queueSize();
         waiting = new boolean[settings.queues()];
+        inFlight = new int[settings.queues()];
+        ending = new Virtqueue[settings.queues()];
+        pool = new Request[settings.depth()];
         throttle = new Throttle(port.board().timers(), this::goOn);
-        for (int i = 0; i < settings.depth(); i++) {
-            recycle(new Request(this, image, port.board().memory(), settings.mostSegments()));
+        for (int i = 0; i < pool.length; i++) {
+            pool[i] = new Request(this, image, port.board().memory(), settings.mostSegments());
+            recycle(pool[i]);
         }
     }
 
@@ -74,26 +83,27 @@ final class Traffic {
         return throttle;
     }
 
-    /** A predecessor has left in the rings what it had no place for. */
-    void resume() {
-        Arrays.fill(waiting, true);
-        port.board().post(reap);
-    }
-
     // ---- Taken
 
-    /** What the driver has made available, and what it adds meanwhile; others get their turn all the same. */
+    /**
+     * What the driver has made available, and what it adds meanwhile. As much as the queue holds, in one go: a driver
+     * that adds all the time does not keep the baton, and hears of what is done.
+     */
     void available(Virtqueue queue) {
         queue.quiet();
+        int left = queue.size();
         boolean more;
         do {
             more = mayTake();
             while (more && takeOne(queue)) {
-                more = mayTake();
+                more = --left > 0 && mayTake();
             }
         } while (more && queue.listen());
         waiting[queue.index()] = !more;
         queue.flush();
+        if (left == 0) {
+            port.board().post(reap);
+        }
     }
 
     private boolean mayTake() {
@@ -130,7 +140,8 @@ final class Traffic {
     }
 
     private void leaveToWorkers(Request request) {
-        inFlight++;
+        lent++;
+        inFlight[request.queue.index()]++;
         try {
             workers.execute(request);
         } catch (Throwable e) { // no more threads, no more memory
@@ -160,14 +171,6 @@ final class Traffic {
         request.perform();
         speed.note(speed.now() - before, request.length());
         return true;
-    }
-
-    private void cameBack(Request request) {
-        inFlight--;
-        if (request.evaded) {
-            request.evaded = false;
-            evaded--;
-        }
     }
 
     /** Whether the disk is gone: what has not begun does not begin any more. From any thread. */
@@ -204,18 +207,26 @@ final class Traffic {
 
     /** Gives back what workers have done. */
     private void reap() {
-        giveBackPerformed(null, true);
+        giveBackPerformed();
+        for (int i = 0; i < ending.length; i++) {
+            Virtqueue queue = ending[i];
+            if (queue != null && inFlight[i] == 0) {
+                ending[i] = null;
+                port.drained(queue);
+            }
+        }
         goOn();
     }
 
     /** Takes what had to wait, one of each queue in turn, and tells the driver of all that was given back. */
     private void goOn() {
-        int idle = 0;
-        while (idle < waiting.length && mayTake()) {
+        int left = most;
+        for (int idle = 0; idle < waiting.length && left > 0 && mayTake(); ) {
             turn = (turn + 1) % waiting.length;
             Virtqueue queue = waiting[turn] ? port.queue(turn) : null;
             if (queue != null && (takeOne(queue) || queue.listen())) {
                 idle = 0;
+                left--;
             } else {
                 waiting[turn] = false;
                 idle++;
@@ -227,38 +238,81 @@ final class Traffic {
                 queue.flush();
             }
         }
+        if (left == 0) {
+            port.board().post(reap);
+        }
     }
 
-    /** How many are left. Those of a queue that ends are forgotten, where the driver will not hear of them. */
-    private int giveBackPerformed(Virtqueue ending, boolean giveBack) {
+    private void giveBackPerformed() {
         Request request = finished.takeAll();
         while (request != null) {
             Request next = request.next;
+            boolean forgotten = request.isAbandoned();
             cameBack(request);
-            if (request.queue == ending && !giveBack) {
+            if (forgotten) {
                 recycle(request);
             } else {
                 finish(request);
             }
             request = next;
         }
-        return inFlight;
     }
 
-    /** What is with workers is waited for: they read and write the guest's memory. */
+    private void cameBack(Request request) {
+        lent--;
+        if (request.queue != null) {
+            inFlight[request.queue.index()]--;
+        }
+        if (request.evaded) {
+            request.evaded = false;
+            evaded--;
+        }
+    }
+
+    // ---- The end of a queue
+
+    /** The driver will not hear of what is in flight; whether nothing of it touches the guest's memory any more. */
+    boolean drain(Virtqueue queue) {
+        int index = queue.index();
+        abandon(queue);
+        giveBackPerformed();
+        ending[index] = inFlight[index] == 0 ? null : queue;
+        return inFlight[index] == 0;
+    }
+
+    /** What is with workers is waited for: it reads and writes the guest's memory. */
     void stop(Virtqueue queue, boolean giveBack) {
-        finished.await(() -> giveBackPerformed(queue, giveBack));
-        waiting[queue.index()] = false;
+        int index = queue.index();
+        if (!giveBack) {
+            abandon(queue);
+        }
+        finished.await(
+                () -> {
+                    giveBackPerformed();
+                    return inFlight[index];
+                });
+        waiting[index] = false;
+        ending[index] = null;
         if (giveBack) {
             queue.flush();
         }
         port.board().post(reap); // the drivers of other queues are told of theirs
     }
 
+    private void abandon(Virtqueue queue) {
+        waiting[queue.index()] = false;
+        for (Request request : pool) {
+            if (request.queue == queue && request.abandon()) {
+                inFlight[queue.index()]--;
+                request.queue = null;
+            }
+        }
+    }
+
     void inspect(Inspector out) {
         out.number("requests", requests);
         out.number("requests performed at once", atOnce);
-        out.number("requests with workers", inFlight);
+        out.number("requests with workers", lent);
         out.number("nanoseconds of the host's disk lately", speed.usual());
         out.number("requests for workers before its next trial", speed.left());
         out.number("errors", errors);

@@ -15,11 +15,17 @@ final class NumberedImage implements Image {
     Error fault; // a programmer's, or the virtual machine's; null: none
     int alignment = 512;
     boolean tells;
+    Runnable meanwhile = () -> {}; // before each call
     boolean closed;
     short[] lifetime; // null: not known
     Throwable lengthRefused; // null: not
     long atHand; // bytes that are, from the start of any request
     final List<String> calls = new ArrayList<>();
+
+    private void note(String call) {
+        calls.add(call);
+        meanwhile.run();
+    }
 
     private void refuseBroken(long position, String why) throws IOException {
         if (fault != null) {
@@ -61,7 +67,7 @@ final class NumberedImage implements Image {
 
     @Override
     public void read(IoVector target, long position) throws IOException {
-        calls.add("read " + position + "+" + target.length());
+        note("read " + position + "+" + target.length());
         refuseBroken(position, "on purpose");
         fill(target, position, target.length());
     }
@@ -83,25 +89,25 @@ final class NumberedImage implements Image {
 
     @Override
     public void write(IoVector source, long position) throws IOException {
-        calls.add("write " + position + "+" + source.length());
+        note("write " + position + "+" + source.length());
         refuseBroken(position, "no space left on device");
         source.skip(source.length());
     }
 
     @Override
     public void flush() {
-        calls.add("flush");
+        note("flush");
         flushes++;
     }
 
     @Override
     public void zero(long position, long length, boolean unmap) {
-        calls.add("zero " + position + "+" + length + (unmap ? " unmap" : ""));
+        note("zero " + position + "+" + length + (unmap ? " unmap" : ""));
     }
 
     @Override
     public void discard(long position, long length) {
-        calls.add("discard " + position + "+" + length);
+        note("discard " + position + "+" + length);
     }
 
     @Override
@@ -116,7 +122,7 @@ final class NumberedImage implements Image {
 
     @Override
     public void erase(long position, long length) {
-        calls.add("erase " + position + "+" + length);
+        note("erase " + position + "+" + length);
     }
 
     @Override

@@ -1,10 +1,13 @@
 package io.trapline.virtioblk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.trapline.device.DeviceState;
 import io.trapline.tck.TestBoard;
+import io.trapline.virtio.Features;
 import io.trapline.virtio.Played;
 import io.trapline.virtio.RingDriver;
 import io.trapline.virtio.RingDriver.Piece;
@@ -15,6 +18,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests are performed side by side and come back as they end; what the host refuses concerns one alone. */
 class OverlapTest {
@@ -136,16 +142,128 @@ class OverlapTest {
         assertEquals(Played.ALL_SET, played.status(), "the device goes on");
     }
 
+    /** §2.4: the driver goes on when they are done; the baton is free meanwhile. */
     @Test
-    void waitsForWorkersWhenTheDriverResetsIt() throws Exception {
+    void waitsForWorkersWhenTheDriverResetsIt() throws IOException {
         slow();
         send(0, 0, 1);
-        Thread worker = new Thread(workers.remove());
-        worker.start(); // the reset below returns only when it has run
         played.status(0);
-        worker.join();
+        played.board.run();
+        assertFalse(played.board.deferred().get(0).answered(), "the driver waits");
+        workers.remove().run();
+        played.board.run();
+        assertTrue(played.board.deferred().get(0).answered());
+        assertEquals(0, played.status());
         assertEquals(List.of(), back(), "forgotten");
-        assertEquals(1, played.board.memory().load(AREA + 512, 1), "and over before that");
+    }
+
+    /** A machine's reset, or a swap, is no access that could be answered later: the thread waits. */
+    @ParameterizedTest(name = "swap={0}")
+    @ValueSource(booleans = {true, false})
+    void isWaitedForByWhoEndsIt(boolean swap) throws Exception {
+        slow();
+        send(0, 0, 1);
+        Thread ends = new Thread(swap ? played.plug::save : played.plug::reset, "ends");
+        ends.start();
+        while (ends.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertEquals(0, played.board.memory().load(AREA + 512, 1), "not read yet");
+        workers.remove().run();
+        ends.join();
+        assertEquals(swap ? List.of(0) : List.of(), back(), "a successor would not tell of it");
+        assertEquals(swap ? 1 : 0, played.board.memory().load(AREA + 512, 1));
+    }
+
+    /** It touches no memory of the guest's, and nothing that is written: nobody waits for an fdatasync. */
+    @ParameterizedTest(name = "by the driver={0}")
+    @ValueSource(booleans = {true, false})
+    void forgetsAFlushAtAReset(boolean byDriver) throws IOException {
+        start(100, 1L << 9);
+        send(0, 4, 0);
+        if (byDriver) {
+            played.status(0);
+        } else {
+            played.plug.reset();
+        }
+        assertEquals(List.of(), played.board.deferred());
+        assertEquals(0, played.status());
+        Runnable flush = workers.remove();
+        restart(1L << 9);
+        for (int i = 0; i < 2 * DEPTH; i++) {
+            send(i, 4, 0);
+        }
+        assertEquals(DEPTH - 1, workers.size(), "the one before still has its place");
+        flush.run();
+        assertEquals(List.of(), back());
+        assertEquals(0, image.flushes, "it had not begun");
+        int seen = 0;
+        while (!workers.isEmpty()) {
+            work();
+            seen += back().size();
+        }
+        assertEquals(2 * DEPTH, seen);
+        assertEquals(2 * DEPTH, image.flushes);
+    }
+
+    private void restart(long features) {
+        slots.clear();
+        driver = played.start(features, 0, 64);
+    }
+
+    /** §2.6.1: only its own requests are waited for. */
+    @Test
+    void waitsForTheRequestsOfTheQueueThatIsReset() throws IOException {
+        Settings settings = new Settings(2, 256, DEPTH, false, 512, 512, 0, "");
+        device = new BlockDevice(settings, image, workers::add, () -> hostNanos += 1_000_000);
+        BlockDriver both = new BlockDriver(Played.of(true, device));
+        both.start(BlockDriver.F_FLUSH | Features.RING_RESET, 2, 16);
+        for (int i = 0; i < 3; i++) {
+            both.request(BlockDriver.IN, 0, 512);
+        }
+        both.send(0, 0, BlockDriver.IN, 5, 512);
+        both.send(1, 1, BlockDriver.IN, 6, 512);
+        both.played.select(1);
+        Runnable first = workers.remove();
+        workers.remove().run();
+        both.played.resetQueue();
+        both.played.board.run();
+        assertEquals(List.of(), both.played.board.deferred());
+        both.played.select(0);
+        both.played.resetQueue();
+        assertEquals(1, both.played.board.deferred().size());
+        first.run();
+        both.played.board.run();
+        assertTrue(both.played.board.deferred().get(0).answered());
+        assertEquals(List.of(), both.back(0));
+    }
+
+    /** What has not begun, and what is done in parts, ends early once nobody will hear of it. */
+    @Test
+    void endsLongWorkEarly() throws IOException {
+        image.length = 1L << 40;
+        start(100, BlockDriver.F_SPACE | 1L << 9);
+        for (int slot = 0; slot < 2; slot++) {
+            long at = AREA + 0x1000L * slot;
+            played.board.memory().store(at, 4, 13);
+            played.board.memory().store(at + 512, 8, 0);
+            played.board.memory().store(at + 520, 8, 0x20_0000); // 1 GiB
+            List<Piece> pieces =
+                    List.of(Piece.read(at, 16), Piece.read(at + 512, 16), Piece.write(at + 16, 1));
+            slots.put(driver.add(pieces), slot);
+        }
+        played.ring(0);
+        image.meanwhile =
+                () -> {
+                    if (image.calls.size() == 5) {
+                        played.status(0);
+                    }
+                };
+        work();
+        assertEquals(5, image.calls.size(), image.calls.toString());
+        played.board.run();
+        assertTrue(played.board.deferred().get(0).answered());
+        assertEquals(0, played.status());
     }
 
     @Test
@@ -185,14 +303,73 @@ class OverlapTest {
         assertEquals(1, image.flushes, "write-back");
     }
 
-    /** §5.2.5.2: a driver that cannot flush begins without a cache. */
-    @Test
-    void beginsWriteThroughWhereNoFlushWasNegotiated() throws IOException {
-        start(100, 1L << 11);
+    /** §5.2.5.2: a driver that cannot flush begins without a cache; §3.1.1, step 7: it may look, and write, at once. */
+    @ParameterizedTest(name = "swapped before={0}, when agreed={1}, when it runs={2}")
+    @CsvSource({
+        "false, false, false",
+        "true, false, false",
+        "false, true, false",
+        "false, false, true",
+        "true, true, true"
+    })
+    void beginsWriteThroughWhereNoFlushWasNegotiated(boolean before, boolean agreed, boolean runs)
+            throws IOException {
+        start(100, 0);
+        played.status(0);
+        if (before) {
+            swap();
+        }
+        assertTrue(played.negotiate(1L << 11 | Features.VERSION_1));
+        assertEquals(0, played.configuration(32, 1));
+        if (agreed) {
+            played.configure(32, 1, 1);
+            swap();
+            assertEquals(1, played.configuration(32, 1));
+            played.configure(32, 1, 0);
+        }
+        driver = played.setUp(0, 0, 64);
+        played.status(Played.ALL_SET);
+        if (runs) {
+            swap();
+        }
         assertEquals(0, played.configuration(32, 1));
         send(0, 1, 1);
         work();
         assertEquals(1, image.flushes);
+    }
+
+    private void swap() throws IOException {
+        DeviceState state = played.plug.save();
+        TestBoard next = played.board.successor();
+        Settings settings = new Settings(1, 256, DEPTH, false, 512, 512, 0, "");
+        BlockDevice successor =
+                new BlockDevice(settings, image, workers::add, () -> hostNanos += step);
+        Played after = Played.of(true, next, successor);
+        next.adopt(played.board);
+        after.plug.restore(state);
+        played = after;
+        played.find();
+    }
+
+    /** §2.5.2: a driver that reads the configuration before DRIVER_OK sees that another was there before. */
+    @ParameterizedTest(name = "status {0}")
+    @ValueSource(ints = {0, 3, 11})
+    void changesTheGenerationWhateverTheDriverHasReached(int status) throws IOException {
+        start(100, 0);
+        if (status == 11) {
+            played.negotiate(Features.VERSION_1);
+        } else {
+            played.status(0);
+            played.status(status);
+        }
+        int before = played.generation();
+        swap();
+        assertEquals(before, played.generation(), "the same disk");
+        image.length = 512 * 3;
+        swap();
+        assertNotEquals(before, played.generation());
+        assertEquals(3, played.configuration(0, 8));
+        assertEquals(0, played.takeInterrupt(), "it does not run yet");
     }
 
     @Test
@@ -239,16 +416,8 @@ class OverlapTest {
     @Test
     void tellsThatItsSuccessorHasAnotherLength() throws IOException {
         start(100, 0);
-        DeviceState state = played.plug.save();
         image.length = 512 * 3;
-        TestBoard next = played.board.successor();
-        Settings settings = new Settings(1, 256, DEPTH, false, 512, 512, 0, "");
-        BlockDevice successor = new BlockDevice(settings, image, workers::add, () -> 0);
-        Played after = Played.of(true, next, successor);
-        next.adopt(played.board);
-        after.plug.restore(state);
-        played = after;
-        played.find();
+        swap();
         assertEquals(2, played.takeInterrupt() & 2, "a configuration change");
         assertEquals(3, played.configuration(0, 8));
         send(0, 0, 3);

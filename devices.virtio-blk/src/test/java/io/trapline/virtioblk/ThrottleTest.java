@@ -25,7 +25,9 @@ class ThrottleTest {
     private void start(int queues, Limits limits) throws IOException {
         device = device(queues);
         device.limits(limits); // before it is anywhere
-        driver = new BlockDriver(Played.of(true, device)).start(BlockDriver.F_FLUSH | BlockDriver.F_SPACE, queues, 64);
+        driver =
+                new BlockDriver(Played.of(true, device))
+                        .start(BlockDriver.F_FLUSH | BlockDriver.F_SPACE, queues, 64);
     }
 
     private BlockDevice device(int queues) throws IOException {
