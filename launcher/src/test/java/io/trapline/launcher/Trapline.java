@@ -112,6 +112,11 @@ final class Trapline implements AutoCloseable {
         return this;
     }
 
+    /** Ends standard input. */
+    void endInput() throws IOException {
+        process.getOutputStream().close();
+    }
+
     /** Sends SIGTERM. */
     void terminate() {
         process.toHandle().destroy();

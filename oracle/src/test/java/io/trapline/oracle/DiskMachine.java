@@ -41,7 +41,7 @@ final class DiskMachine implements AutoCloseable {
             words.addAll(List.of("-device", disk.device()));
         }
         Endpoint port = Programs.disks(isQemu, machine, words);
-        Qmp monitor = Qmp.awaited(socket); // ours begins once it has somebody there
+        Qmp monitor = Qmp.awaited(socket);
         return new DiskSide(isQemu, Programs.watched(port), monitor);
     }
 

@@ -23,7 +23,9 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -74,19 +76,37 @@ final class Session {
         DeviceSet devices = new DeviceSet(plan, assembly, this::connect);
         make(plan, devices);
 
+        try {
+            serve(
+                    line,
+                    place,
+                    monitors,
+                    new Controls(machines, plan.drivers(), devices, turn, channels));
+        } catch (ClosedChannelException e) {
+            // It was ended while it waited for a client: an end as good as any.
+        }
+    }
+
+    private void serve(
+            CommandLine line, KeyValues place, List<KeyValues> monitors, Controls controls)
+            throws IOException {
         Port port = new Port(hypervisor.machine(Assembly.MACHINE), turn, log(line));
         boolean standard = place.first().equals(Plan.STDIO);
-        ByteChannel channel = standard ? null : channels.add(Wire.open(place));
-        Controls controls = new Controls(machines, plan.drivers(), devices, turn, channels);
+        Wire wire = standard ? null : channels.add(Wire.of(place));
+        List<Wire> lines = new ArrayList<>();
         for (KeyValues monitor : monitors) {
-            begin(new Monitor(channels.add(Wire.open(monitor)), controls));
+            lines.add(channels.add(Wire.of(monitor)));
+        }
+        for (Wire monitor : lines) {
+            begin(monitor, controls);
         }
         if (standard) {
             port.serve(
                     channels.add(new FileInputStream(FileDescriptor.in).getChannel()),
                     channels.add(new FileOutputStream(FileDescriptor.out).getChannel()));
         } else {
-            port.serve(channel, channel);
+            ByteChannel client = channels.add(wire.channel());
+            port.serve(client, client);
         }
     }
 
@@ -118,7 +138,7 @@ final class Session {
     }
 
     private void connect(String name, KeyValues socket) throws IOException {
-        publish(ByteChannel.class, channels.add(Wire.open(socket)), Map.of(CHARDEV, name));
+        publish(ByteChannel.class, channels.add(Wire.of(socket).channel()), Map.of(CHARDEV, name));
     }
 
     private <S> void publish(Class<S> type, S service, Map<String, Object> properties) {
@@ -126,19 +146,25 @@ final class Session {
         context.registerService(type, service, copy);
     }
 
-    private static void begin(Monitor monitor) {
-        Thread thread =
-                new Thread(
-                        () -> {
-                            try {
-                                monitor.serve();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            }
-                        },
-                        "qtest-monitor");
+    /** A monitor that is waited for has its client before the port is served; others find theirs by themselves. */
+    private void begin(Wire wire, Controls controls) throws IOException {
+        ByteChannel client = wire.waits() ? channels.add(wire.channel()) : null;
+        Thread thread = new Thread(() -> serve(wire, client, controls), "qtest-monitor");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    private void serve(Wire wire, ByteChannel client, Controls controls) {
+        try {
+            ByteChannel channel = client == null ? channels.add(wire.channel()) : client;
+            new Monitor(channel, controls).serve();
+        } catch (ClosedChannelException e) {
+            // It was ended while it waited.
+        } catch (IOException e) {
+            System.err.println("trapline: qtest: monitor: " + e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static PortLog log(CommandLine line) throws IOException {

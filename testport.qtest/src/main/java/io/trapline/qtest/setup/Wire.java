@@ -7,15 +7,27 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ByteChannel;
+import java.nio.channels.Channel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Sockets as QEMU's notation has them: we connect, or, with {@code server=on}, wait for one who does. */
-public final class Wire {
-    private Wire() {}
+/**
+ * A socket as QEMU's notation has it: we connect, or, with {@code server=on}, listen for one who does. To close it ends
+ * whoever waits there, from any thread.
+ */
+public final class Wire implements Channel {
+    private final NetworkChannel
+            open; // a SocketChannel, or the ServerSocketChannel of those to come
+    private final boolean waits;
+
+    private Wire(NetworkChannel open, boolean waits) {
+        this.open = open;
+        this.waits = waits;
+    }
 
     /** Under which name a line to a socket that we connect to is found by its device. */
     static String name(String id) {
@@ -23,13 +35,14 @@ public final class Wire {
     }
 
     /**
-     * Connects, or waits for the first who does.
+     * Connects, or begins to listen.
      *
      * @param socket with {@code path}, or {@code host} and {@code port}
      * @throws IOException naming the place
      */
-    public static ByteChannel open(KeyValues socket) throws IOException {
+    public static Wire of(KeyValues socket) throws IOException {
         String path = socket.get("path");
+        boolean server = socket.on("server");
         try {
             SocketAddress address =
                     path != null
@@ -37,16 +50,46 @@ public final class Wire {
                             : new InetSocketAddress(
                                     socket.get("host", "127.0.0.1"),
                                     Integer.parseInt(socket.get("port", "")));
-            return socket.on("server") ? accept(address) : connect(address);
+            boolean waits = server && (socket.get("wait") == null || socket.on("wait"));
+            return new Wire(server ? listen(address) : connect(address), waits);
         } catch (IOException | IllegalArgumentException e) {
             String place = path != null ? path : socket.get("host") + ":" + socket.get("port");
             throw new IOException(
-                    (socket.on("server") ? "cannot listen on " : "cannot connect to ")
+                    (server ? "cannot listen on " : "cannot connect to ")
                             + place
                             + ": "
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /** Whether nothing is to begin before somebody has connected: a server's {@code wait}, on unless it is off. */
+    public boolean waits() {
+        return waits;
+    }
+
+    /**
+     * The other end, once: the first who connects, if it listens; nobody can after that.
+     *
+     * @throws java.nio.channels.ClosedChannelException if it is closed before
+     */
+    public ByteChannel channel() throws IOException {
+        if (open instanceof SocketChannel connected) {
+            return connected;
+        }
+        try (ServerSocketChannel listening = (ServerSocketChannel) open) {
+            return listening.accept();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        open.close();
     }
 
     private static SocketChannel connect(SocketAddress address) throws IOException {
@@ -60,13 +103,16 @@ public final class Wire {
         }
     }
 
-    private static SocketChannel accept(SocketAddress address) throws IOException {
+    private static ServerSocketChannel listen(SocketAddress address) throws IOException {
         if (address instanceof UnixDomainSocketAddress local) {
             removeStale(local.getPath());
         }
-        try (ServerSocketChannel listening = ServerSocketChannel.open(family(address))) {
-            listening.bind(address);
-            return listening.accept();
+        ServerSocketChannel channel = ServerSocketChannel.open(family(address));
+        try {
+            return channel.bind(address);
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
         }
     }
 
