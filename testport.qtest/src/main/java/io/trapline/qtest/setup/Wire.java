@@ -12,14 +12,17 @@ import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A socket as QEMU's notation has it: we connect, or, with {@code server=on}, listen for one who does. To close it ends
  * whoever waits there, from any thread.
  */
 public final class Wire implements Channel {
+    private static final int TYPE_OF_FILE = 0170000; // inode(7): S_IFMT
+    private static final int SOCKET = 0140000; // S_IFSOCK
+
     private final NetworkChannel
             open; // a SocketChannel, or the ServerSocketChannel of those to come
     private final boolean waits;
@@ -116,10 +119,13 @@ public final class Wire implements Channel {
         }
     }
 
-    /** A socket that its owner has left behind cannot be bound to again. */
+    /** A socket that its owner has left behind cannot be bound to again. Anything else is not ours to delete. */
     private static void removeStale(Path path) throws IOException {
-        if (Files.exists(path) && Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
-            Files.delete(path);
+        if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+            int mode = (int) Files.getAttribute(path, "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            if ((mode & TYPE_OF_FILE) == SOCKET) {
+                Files.delete(path);
+            }
         }
     }
 

@@ -83,4 +83,18 @@ class WireTest {
         assertTrue(Files.exists(path()), "this Java leaves it");
         Wire.of(server("")).close();
     }
+
+    @Test
+    void deletesNothingButSockets() throws Exception {
+        assertEquals(0, new ProcessBuilder("mkfifo", path().toString()).start().waitFor());
+        IOException refused = assertThrows(IOException.class, () -> Wire.of(server("")));
+        assertTrue(
+                refused.getMessage().startsWith("cannot listen on " + path()), refused::toString);
+        assertTrue(Files.exists(path()));
+
+        Files.delete(path());
+        Files.writeString(path(), "a file");
+        assertThrows(IOException.class, () -> Wire.of(server("")));
+        assertEquals("a file", Files.readString(path()));
+    }
 }
