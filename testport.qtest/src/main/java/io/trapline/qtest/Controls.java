@@ -11,7 +11,9 @@ import io.trapline.qtest.setup.DeviceSet;
 import io.trapline.qtest.setup.Drivers;
 import io.trapline.qtest.setup.MachineModel;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 
 /** What monitors do with the machine: each between two commands of the port. */
@@ -21,6 +23,7 @@ final class Controls implements MonitoredMachine {
     private final DeviceSet devices;
     private final Lock turn;
     private final Channels channels;
+    private final Set<String> leaving = new HashSet<>(); // the guest has been asked; under turn
 
     Controls(Machines machines, Drivers drivers, DeviceSet devices, Lock turn, Channels channels) {
         this.machines = machines;
@@ -56,17 +59,22 @@ final class Controls implements MonitoredMachine {
     }
 
     @Override
-    public boolean delete(String device, Runnable gone) throws IOException, InterruptedException {
+    public boolean delete(String device, Runnable gone)
+            throws BadOption, IOException, InterruptedException {
         turn.lock();
         try {
             if (!devices.has(device)) {
                 return false;
+            }
+            if (leaving.contains(device)) {
+                throw new BadOption("Device " + device + " is already in the process of unplug");
             }
             machine().eject(device);
             if (devices.isOut(device)) {
                 devices.remove(device);
                 gone.run();
             } else {
+                leaving.add(device);
                 Thread waiting = new Thread(() -> removeOnceOut(device, gone), "qtest-" + device);
                 waiting.setDaemon(true);
                 waiting.start();
@@ -99,6 +107,7 @@ final class Controls implements MonitoredMachine {
             devices.awaitOut(device);
             turn.lock();
             try {
+                leaving.remove(device);
                 devices.remove(device);
             } finally {
                 turn.unlock();
@@ -109,6 +118,8 @@ final class Controls implements MonitoredMachine {
         } catch (IOException e) {
             System.err.println(
                     "trapline: qtest: device " + device + " not removed: " + e.getMessage());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            // The machine, or the framework, has ended meanwhile, and the device with it.
         }
     }
 

@@ -172,7 +172,7 @@ final class MonitorCommands {
     }
 
     private JsonValue delete(JsonObject arguments)
-            throws MonitorError, IOException, InterruptedException {
+            throws MonitorError, BadOption, IOException, InterruptedException {
         String id = text(arguments, "id");
         JsonObject data =
                 Json.object().add("device", id).add("path", "/machine/peripheral/" + id).build();

@@ -22,10 +22,12 @@ public interface MonitoredMachine {
      *
      * @param gone run once it is out, before this returns or later, by another thread
      * @return false: there is none of that name
+     * @throws BadOption if it is leaving already: its going is told once
      */
-    boolean delete(String device, Runnable gone) throws IOException, InterruptedException;
+    boolean delete(String device, Runnable gone)
+            throws BadOption, IOException, InterruptedException;
 
-    /** Gives a disk another size, in bytes; false: there is none for that drive. */
+    /** Gives a disk another size, a multiple of 512 bytes; false: there is none for that drive. */
     boolean resize(String drive, long size)
             throws BadOption, Assembly.Failed, IOException, InterruptedException;
 
