@@ -69,9 +69,13 @@ public final class Drivers {
     private final Drives drives;
     private final Set<String> names = new HashSet<>();
     private final Map<String, String> disks = new HashMap<>(); // devices by their drives
+    private final Map<Integer, String> slots =
+            new HashMap<>(); // of virtio-mmio, with their devices
     private int serialPorts;
     private int unnamed;
-    private int slots = VIRTIO_SLOTS; // of virtio-mmio, the last filled first
+
+    /** A device that nothing speaks against, unless its name does; and what is taken for it then. */
+    private record Candidate(DeviceSpec device, Runnable take) {}
 
     Drivers(DeviceTypes types, Backends backends, Drives drives) {
         this.types = types;
@@ -109,24 +113,27 @@ public final class Drivers {
         if (id != null && !ID.matcher(id).matches()) {
             throw new BadOption("id=" + id + ", wanted letters, digits, and - . _ after a letter");
         }
-        DeviceSpec device =
+        Candidate candidate =
                 switch (driver) {
                     case SERIAL -> serial(id, settings);
-                    case CLOCK -> clock(id, settings);
+                    case CLOCK -> new Candidate(clock(id, settings), () -> {});
                     case BLOCK_PCI -> block(driver, id, settings);
                     case BLOCK_MMIO -> block(driver, id, settings);
-                    default -> plain(driver, id, settings);
+                    default -> new Candidate(plain(driver, id, settings), () -> {});
                 };
+        DeviceSpec device = candidate.device();
         if (!names.add(device.name())) {
             throw new BadOption("there is a device " + device.name() + " already");
         }
+        candidate.take().run();
         return device;
     }
 
-    /** A name can be given again. */
+    /** A name can be given again, and what its device had. */
     public void forget(String name) {
         names.remove(name);
         disks.values().remove(name);
+        slots.values().remove(name);
     }
 
     /** The device that has a drive; null: there is none. */
@@ -139,13 +146,12 @@ public final class Drivers {
         return new DeviceSpec(pid, name, settings);
     }
 
-    private DeviceSpec serial(String id, Map<String, String> given) throws BadOption {
+    private Candidate serial(String id, Map<String, String> given) throws BadOption {
         String indexText = given.remove("index");
         int index = indexText == null ? serialPorts : number("index", indexText);
         if (index < 0 || index >= SERIAL_PORTS.length) {
             throw new BadOption("isa-serial: index=" + index + ", wanted 0 to 3");
         }
-        serialPorts = index + 1;
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("port", or(given.remove("iobase"), SERIAL_PORTS[index]));
         settings.put("irq", or(given.remove("irq"), SERIAL_IRQS[index]));
@@ -159,7 +165,8 @@ public final class Drivers {
         given.remove("baudbase");
         given.remove("wakeup");
         requireNothing(SERIAL, given, "chardev, iobase, irq, index");
-        return new DeviceSpec(UART, id != null ? id : "com" + (index + 1), settings);
+        String name = id != null ? id : "com" + (index + 1);
+        return new Candidate(new DeviceSpec(UART, name, settings), () -> serialPorts = index + 1);
     }
 
     private DeviceSpec clock(String id, Map<String, String> given) throws BadOption {
@@ -177,12 +184,15 @@ public final class Drivers {
         return new DeviceSpec(RTC, id != null ? id : "rtc", settings);
     }
 
-    private DeviceSpec block(String driver, String id, Map<String, String> given) throws BadOption {
+    private Candidate block(String driver, String id, Map<String, String> given) throws BadOption {
         String drive = given.remove("drive");
         if (drive == null) {
             throw new BadOption(driver + " wants drive, the id of a -drive");
         }
         Map<String, String> settings = new LinkedHashMap<>(drives.settings(drive));
+        if (disks.containsKey(drive)) {
+            throw new BadOption("drive " + drive + " is that of device " + disks.get(drive));
+        }
         for (Map.Entry<String, String> property : BLOCK_PROPERTIES.entrySet()) {
             String value = given.remove(property.getKey());
             if (value != null) {
@@ -193,30 +203,47 @@ public final class Drivers {
         if (!withheld.isEmpty()) {
             settings.put("withhold", withheld);
         }
-        if (driver.equals(BLOCK_PCI)) {
-            settings.put("transport", "pci");
-            String place = given.remove("addr");
-            if (place != null) {
-                settings.put("slot", place.startsWith("0x") ? place.substring(2) : place);
-            }
-        } else {
-            if (slots == 0) {
-                throw new BadOption(
-                        "no place for another " + driver + ", there are " + VIRTIO_SLOTS);
-            }
-            slots--;
-            settings.put("transport", "mmio");
-            settings.put("address", Long.toString(VIRTIO_MMIO + VIRTIO_LENGTH * slots));
-            settings.put("irq", Integer.toString(FIRST_VIRTIO_LINE + slots));
-        }
+        int slot = driver.equals(BLOCK_MMIO) ? freeSlot() : -1;
+        settings.putAll(slot < 0 ? onPci(given.remove("addr")) : inSlot(slot));
         given.keySet().removeAll(PASSED_OVER);
         requireNothing(
                 driver, given, "drive, addr, " + String.join(", ", BLOCK_PROPERTIES.keySet()));
         String name = id != null ? id : "virtioblk" + unnamed++;
-        if (disks.putIfAbsent(drive, name) != null) {
-            throw new BadOption("drive " + drive + " is that of device " + disks.get(drive));
+        return new Candidate(
+                new DeviceSpec(BLOCK, name, settings),
+                () -> {
+                    disks.put(drive, name);
+                    if (slot >= 0) {
+                        slots.put(slot, name);
+                    }
+                });
+    }
+
+    private static Map<String, String> onPci(String place) {
+        return place == null
+                ? Map.of("transport", "pci")
+                : Map.of(
+                        "transport",
+                        "pci",
+                        "slot",
+                        place.startsWith("0x") ? place.substring(2) : place);
+    }
+
+    private static Map<String, String> inSlot(int slot) {
+        return Map.of(
+                "transport", "mmio",
+                "address", Long.toString(VIRTIO_MMIO + VIRTIO_LENGTH * slot),
+                "irq", Integer.toString(FIRST_VIRTIO_LINE + slot));
+    }
+
+    /** The last that is free. */
+    private int freeSlot() throws BadOption {
+        for (int slot = VIRTIO_SLOTS - 1; slot >= 0; slot--) {
+            if (!slots.containsKey(slot)) {
+                return slot;
+            }
         }
-        return new DeviceSpec(BLOCK, name, settings);
+        throw new BadOption("no place for another " + BLOCK_MMIO + ", there are " + VIRTIO_SLOTS);
     }
 
     /** Clients of tests take what they are offered, and know what QEMU offers without being asked. */
