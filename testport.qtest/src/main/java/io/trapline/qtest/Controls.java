@@ -94,6 +94,9 @@ final class Controls implements MonitoredMachine {
             if (device == null) {
                 return false;
             }
+            if (drivers.isReadOnly(drive)) {
+                throw new BadOption("drive " + drive + " is read-only");
+            }
             devices.change(device, "size", Long.toString(size));
             return true;
         } finally {

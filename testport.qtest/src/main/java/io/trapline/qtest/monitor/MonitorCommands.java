@@ -19,6 +19,7 @@ import java.util.function.Function;
 /** The commands of a monitor, as a table, and what each does. */
 final class MonitorCommands {
     private static final Set<String> KEYS = Set.of("execute", "arguments", "id");
+    private static final int SECTOR = 512;
 
     /** Hears what happens besides the answer. */
     interface Events {
@@ -139,14 +140,25 @@ final class MonitorCommands {
     private JsonValue resize(JsonObject arguments)
             throws MonitorError, BadOption, Assembly.Failed, IOException, InterruptedException {
         String drive = text(arguments, arguments.containsKey("node-name") ? "node-name" : "device");
-        if (!(arguments.get("size") instanceof JsonNumber size) || size.longValue() <= 0) {
-            throw new MonitorError(
-                    MonitorError.GENERIC, "'size' is no number of bytes, or is missing");
-        }
-        if (!machine.resize(drive, size.longValue())) {
+        if (!machine.resize(drive, bytes(arguments.get("size")))) {
             throw new MonitorError(MonitorError.GENERIC, "there is no disk " + drive);
         }
         return JsonValue.EMPTY_JSON_OBJECT;
+    }
+
+    private static long bytes(JsonValue size) throws MonitorError {
+        long bytes = 0;
+        try {
+            bytes = size instanceof JsonNumber number ? number.longValueExact() : 0;
+        } catch (ArithmeticException e) {
+            // a fraction, or more than any disk has
+        }
+        if (bytes <= 0 || bytes % SECTOR != 0) {
+            throw new MonitorError(
+                    MonitorError.GENERIC,
+                    "'size' is missing, or no number of bytes, a multiple of " + SECTOR);
+        }
+        return bytes;
     }
 
     private JsonValue add(JsonObject arguments)

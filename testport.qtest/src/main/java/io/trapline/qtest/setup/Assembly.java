@@ -42,17 +42,26 @@ public final class Assembly implements MachineListener {
         configuration(device.pid(), device.name()).update(settings);
     }
 
-    /** Configures a device anew while it serves, and waits until its successor does. */
+    /** Configures a device anew, and waits until its successor serves. */
     void reconfigure(DeviceSpec device)
             throws BadOption, IOException, Failed, InterruptedException {
-        long before = device(device.name()).swaps();
+        String name = device.name();
+        boolean serves = !isOut(name);
+        long before = device(name).swaps();
         configure(device);
-        await(() -> device(device.name()).swaps() > before || refused(device.name()));
-        awaitServing(device.name());
+        if (serves) {
+            await(() -> device(name).swaps() > before || isOver(device(name)));
+            if (isOut(name)) {
+                throw new Failed("device " + name + ": " + device(name).detail());
+            }
+        }
+        awaitServing(name);
     }
 
-    private boolean refused(String name) {
-        return device(name).state() == DeviceRow.State.REFUSED;
+    private static boolean isOver(DeviceRow row) {
+        return row.state() == DeviceRow.State.REFUSED
+                || row.state() == DeviceRow.State.QUARANTINED
+                || row.state() == DeviceRow.State.DETACHED;
     }
 
     /** Configures the machine. */

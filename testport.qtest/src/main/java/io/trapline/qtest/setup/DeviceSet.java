@@ -70,15 +70,29 @@ public final class DeviceSet {
         }
     }
 
-    /** Changes a setting of one while it serves. */
+    /** Changes a setting of one while it serves; if it cannot serve with that, it goes on as it was. */
     public void change(String name, String key, String value)
             throws BadOption, Assembly.Failed, IOException, InterruptedException {
         DeviceSpec before = byName.get(name);
         Map<String, String> settings = new HashMap<>(before.settings());
         settings.put(key, value);
         DeviceSpec after = new DeviceSpec(before.pid(), name, settings);
-        assembly.reconfigure(after);
-        byName.put(name, after);
+        try {
+            assembly.reconfigure(after);
+            byName.put(name, after);
+        } catch (Assembly.Failed e) {
+            restore(before, e);
+            throw e;
+        }
+    }
+
+    private void restore(DeviceSpec device, Assembly.Failed because)
+            throws BadOption, IOException, InterruptedException {
+        try {
+            assembly.reconfigure(device);
+        } catch (Assembly.Failed e) {
+            because.addSuppressed(e);
+        }
     }
 
     /** Whether there is one of that name. */

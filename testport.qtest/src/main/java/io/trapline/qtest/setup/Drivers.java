@@ -136,6 +136,11 @@ public final class Drivers {
         slots.values().remove(name);
     }
 
+    /** Whether a drive may only be read. */
+    public boolean isReadOnly(String drive) throws BadOption {
+        return drives.settings(drive).containsKey(Drives.READ_ONLY);
+    }
+
     /** The device that has a drive; null: there is none. */
     public String ofDrive(String drive) {
         return disks.get(drive);

@@ -7,6 +7,9 @@ import java.util.Map;
 
 /** What {@code -drive} defines: an image, by its id. */
 public final class Drives {
+    /** Setting of a block device. */
+    static final String READ_ONLY = "readonly";
+
     private static final String NOTHING = "null-co://";
     private static final long USUAL_LENGTH = 1L << 30;
 
@@ -45,8 +48,8 @@ public final class Drives {
                 file.equals(NOTHING)
                         ? "null:" + drive.get("file.size", Long.toString(USUAL_LENGTH))
                         : file);
-        if (drive.on("readonly") || drive.on("read-only")) {
-            settings.put("readonly", "true");
+        if (drive.on(READ_ONLY) || drive.on("read-only")) {
+            settings.put(READ_ONLY, "true");
         }
         return settings;
     }
