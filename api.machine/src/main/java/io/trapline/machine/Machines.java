@@ -12,6 +12,9 @@ public interface Machines {
     /** Factory PID of a machine's configuration. */
     String PID = "machine";
 
+    /** The machine of a device whose configuration names none, or an empty one. */
+    String DEFAULT = "main";
+
     /** One row a machine, by name. A machine that could not be made is there too, FAILED, with the reason. */
     List<MachineRow> list();
 

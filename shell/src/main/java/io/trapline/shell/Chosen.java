@@ -11,7 +11,7 @@ final class Chosen {
     private Chosen() {}
 
     /**
-     * The machine of that name; without a name the only one, or {@code main}.
+     * The machine of that name; without a name the only one, or {@value Machines#DEFAULT}.
      *
      * @throws IllegalArgumentException if there is none, naming those that there are
      */
@@ -20,7 +20,7 @@ final class Chosen {
             return machines.machine(name);
         }
         List<MachineRow> rows = machines.list();
-        return machines.machine(rows.size() == 1 ? rows.get(0).name() : "main");
+        return machines.machine(rows.size() == 1 ? rows.get(0).name() : Machines.DEFAULT);
     }
 
     /** The devices of a machine, if it lives. */
