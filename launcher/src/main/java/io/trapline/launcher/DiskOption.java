@@ -21,7 +21,8 @@ final class DiskOption {
             paramLabel = "IMAGE[,KEY=VALUE]...",
             description =
                     "a virtio disk on the PCI bus: a file, a block device, or null:BYTES; keys as of"
-                            + " devices.virtioblk, e.g. readonly=true; may be given again")
+                            + " devices.virtioblk, e.g. readonly=true; semicolons in a list; may be"
+                            + " given again")
     private List<String> disks = new ArrayList<>();
 
     @Spec(Spec.Target.MIXEE)
@@ -56,13 +57,9 @@ final class DiskOption {
             if (setting.length != 2) {
                 throw refused(parts[0] + "," + parts[i] + ": wanted KEY=VALUE after the comma");
             }
-            settings.put(setting[0], value(setting[1]));
+            settings.put(setting[0], new Typed.Text(setting[1]));
         }
         return settings;
-    }
-
-    private static Object value(String text) {
-        return text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : text;
     }
 
     /** It is made by nobody but its owner: a name that was mistyped must not become an empty disk. */

@@ -2,18 +2,35 @@ package io.trapline.launcher;
 
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** Values of a configuration: as their keys want them, and back to JSON. */
+/**
+ * Values of a configuration: as their keys want them, and back to JSON. The shell reads settings by the same rules; the
+ * tests of both go through one table of cases.
+ */
 final class Typed {
+    private static final Pattern WHOLE =
+            Pattern.compile("(-?(?:0x\\p{XDigit}+|\\d+))([KMGT]?)", Pattern.CASE_INSENSITIVE);
     private static final String UNITS = "KMGT"; // powers of 1024
 
     private Typed() {}
 
+    /** What was typed in an option, where everything is text: it is whatever its key wants. */
+    record Text(String text) {
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
     /**
      * A value of the type that its key wants. A whole number may be written as text in C's notation, because JSON
-     * has no {@code 0x3F8}, or with a unit: {@code 2G}.
+     * has no {@code 0x3F8}, or with a unit: {@code 2G}; of what was typed, a list with commas or semicolons.
      *
      * @throws IllegalArgumentException if it is of another type or out of range
      */
@@ -21,32 +38,51 @@ final class Typed {
         if (!wanted.many()) {
             return one(value, wanted);
         }
-        if (!value.getClass().isArray()) {
+        Object several = value instanceof Text typed ? split(typed.text()) : value;
+        if (!several.getClass().isArray()) {
             throw new IllegalArgumentException("not a list");
         }
         List<Object> list = new ArrayList<>();
-        for (int i = 0; i < Array.getLength(value); i++) {
-            list.add(one(Array.get(value, i), wanted));
+        for (int i = 0; i < Array.getLength(several); i++) {
+            list.add(one(Array.get(several, i), wanted));
         }
         return list;
     }
 
+    private static Text[] split(String text) {
+        return text.isEmpty()
+                ? new Text[0]
+                : Arrays.stream(text.split("[,;]", -1)).map(Text::new).toArray(Text[]::new);
+    }
+
     private static Object one(Object value, Metatype.Attribute wanted) {
         if (wanted.whole()) {
-            return whole(value, wanted);
+            return whole(value instanceof Text typed ? typed.text() : value, wanted);
         }
         if (wanted.fraction()) {
-            return require(value, Number.class);
+            return value instanceof Text typed
+                    ? Double.valueOf(typed.text())
+                    : require(value, Number.class);
         }
         if (wanted.type().equals("Boolean")) {
-            return require(value, Boolean.class);
+            return value instanceof Text typed ? yes(typed.text()) : require(value, Boolean.class);
         }
         // Text: a number may stand for itself, as in "memory": 64.
-        Object text = value instanceof Number ? value.toString() : require(value, String.class);
+        Object text =
+                value instanceof Number || value instanceof Text
+                        ? value.toString()
+                        : require(value, String.class);
         if (!wanted.choices().isEmpty() && !wanted.choices().contains(text)) {
             throw new IllegalArgumentException("not one of them");
         }
         return text;
+    }
+
+    private static Boolean yes(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("not a Boolean");
+        }
+        return Boolean.valueOf(text);
     }
 
     private static Long whole(Object value, Metatype.Attribute wanted) {
@@ -68,13 +104,14 @@ final class Typed {
     }
 
     private static long decode(String text) {
-        int unit = text.isEmpty() ? -1 : UNITS.indexOf(text.charAt(text.length() - 1));
+        Matcher number = WHOLE.matcher(text);
+        if (!number.matches()) {
+            throw new IllegalArgumentException("not a whole number");
+        }
+        String unit = number.group(2).toUpperCase(Locale.ROOT);
+        int power = unit.isEmpty() ? 0 : 1 + UNITS.indexOf(unit);
         try {
-            return unit < 0
-                    ? Long.decode(text)
-                    : Math.multiplyExact(
-                            Long.decode(text.substring(0, text.length() - 1)),
-                            1L << 10 * (unit + 1));
+            return Math.multiplyExact(Long.decode(number.group(1)), 1L << 10 * power);
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException("out of range", e);
         }

@@ -1,13 +1,10 @@
 package io.trapline.shell;
 
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -18,9 +15,6 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 
 /** What the configurations of installed bundles may say, of which type (OSGi Compendium 8, chapter 105). */
 final class Vocabulary {
-    private static final Pattern WHOLE = Pattern.compile("(-?(?:0x\\p{XDigit}+|\\d+))([KMGT]?)");
-    private static final String UNITS = "KMGT"; // powers of 1024
-
     private final BundleContext context;
     private final MetaTypeService metatypes;
 
@@ -45,6 +39,15 @@ final class Vocabulary {
      * @throws IllegalArgumentException if no bundle knows it
      */
     Map<String, AttributeDefinition> keys(String pid) {
+        Map<String, AttributeDefinition> keys = keysIfKnown(pid);
+        if (keys == null) {
+            throw new IllegalArgumentException("no bundle knows " + pid + ", there is " + pids());
+        }
+        return keys;
+    }
+
+    /** The keys of a factory PID; null: its bundle is not, or no longer, installed. */
+    Map<String, AttributeDefinition> keysIfKnown(String pid) {
         for (Bundle bundle : context.getBundles()) {
             MetaTypeInformation known = metatypes.getMetaTypeInformation(bundle);
             if (known != null && Arrays.asList(known.getFactoryPids()).contains(pid)) {
@@ -59,7 +62,7 @@ final class Vocabulary {
                                         TreeMap::new));
             }
         }
-        throw new IllegalArgumentException("no bundle knows " + pid + ", there is " + pids());
+        return null;
     }
 
     /**
@@ -80,56 +83,14 @@ final class Vocabulary {
                                 + "; keys of "
                                 + pid
                                 + ": "
-                                + String.join(", ", keys.keySet()));
+                                + names(keys));
             }
-            values.put(parts[0], value(key, parts[1]));
+            values.put(parts[0], Typed.value(key, parts[1]));
         }
         return values;
     }
 
-    private static Object value(AttributeDefinition key, String text) {
-        Object value =
-                switch (key.getType()) {
-                    case AttributeDefinition.LONG -> whole(key, text);
-                    case AttributeDefinition.INTEGER -> Math.toIntExact(whole(key, text));
-                    case AttributeDefinition.BOOLEAN -> {
-                        if (!text.equals("true") && !text.equals("false")) {
-                            throw refused(key, text, "true or false");
-                        }
-                        yield Boolean.valueOf(text);
-                    }
-                    default -> text;
-                };
-        String[] choices = key.getOptionValues();
-        if (choices != null && choices.length > 0 && !Arrays.asList(choices).contains(text)) {
-            throw refused(key, text, "one of " + String.join(", ", choices));
-        }
-        return value;
-    }
-
-    private static long whole(AttributeDefinition key, String text) {
-        Matcher number = WHOLE.matcher(text.toUpperCase(Locale.ROOT).replace("0X", "0x"));
-        if (!number.matches()) {
-            throw refused(key, text, "a whole number, e.g. 512, 0x3F8 or 2G");
-        }
-        int power = number.group(2).isEmpty() ? 0 : 1 + UNITS.indexOf(number.group(2));
-        try {
-            return Math.multiplyExact(Long.decode(number.group(1)), 1L << 10 * power);
-        } catch (NumberFormatException | ArithmeticException e) {
-            throw refused(key, text, "fewer digits");
-        }
-    }
-
-    private static IllegalArgumentException refused(
-            AttributeDefinition key, String text, String wanted) {
-        return new IllegalArgumentException(
-                key.getID()
-                        + "="
-                        + text
-                        + ", wanted "
-                        + wanted
-                        + " ("
-                        + key.getDescription()
-                        + ")");
+    private static String names(Map<String, AttributeDefinition> keys) {
+        return String.join(", ", keys.keySet());
     }
 }
