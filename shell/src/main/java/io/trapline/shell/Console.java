@@ -21,6 +21,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Reads commands from the launcher's input and has Gogo execute them. At a terminal with a prompt, history and
@@ -42,6 +45,13 @@ public final class Console {
     private final Screen screen;
     private final BundleContext context;
     private volatile Thread thread;
+
+    /** Null: nothing can be set here, or not yet. */
+    @Reference(
+            cardinality = ReferenceCardinality.OPTIONAL,
+            policy = ReferencePolicy.DYNAMIC,
+            policyOption = ReferencePolicyOption.GREEDY)
+    private volatile Settings settings;
 
     /** Between the terminal and Gogo. */
     @Activate
@@ -80,7 +90,8 @@ public final class Console {
             if (size == null || size.isEmpty()) {
                 readLines(session, in);
             } else {
-                new Prompt(this, session, machines, screen).read(in, out, size);
+                Completion completion = new Completion(session, machines, () -> settings);
+                new Prompt(this, session, completion, screen).read(in, out, size);
                 end();
             }
         } catch (IOException e) {

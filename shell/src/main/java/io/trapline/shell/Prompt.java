@@ -1,6 +1,5 @@
 package io.trapline.shell;
 
-import io.trapline.machine.Machines;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,13 +24,13 @@ final class Prompt {
 
     private final Console console;
     private final CommandSession session;
-    private final Machines machines;
+    private final Completion completion;
     private final Screen screen;
 
-    Prompt(Console console, CommandSession session, Machines machines, Screen screen) {
+    Prompt(Console console, CommandSession session, Completion completion, Screen screen) {
         this.console = console;
         this.session = session;
-        this.machines = machines;
+        this.completion = completion;
         this.screen = screen;
     }
 
@@ -67,7 +66,7 @@ final class Prompt {
                         .terminal(terminal)
                         .appName("trapline")
                         .parser(parser)
-                        .completer(new Completion(session, machines))
+                        .completer(completion)
                         .variable(LineReader.HISTORY_FILE, history())
                         .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
                         .build();
