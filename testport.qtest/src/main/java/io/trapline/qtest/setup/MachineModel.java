@@ -9,9 +9,9 @@ import java.util.stream.Collectors;
 
 /** The machines that there are. They differ in what is built in. */
 public enum MachineModel {
-    /** A PC: clock, serial ports, firmware's configuration port. */
+    /** A PC: clock, serial ports, firmware's configuration port, hot plug. */
     PC,
-    /** The same without what it can be told to be without. */
+    /** The same without hot plug, and without what it can be told to be without. */
     MICROVM,
     /** Nothing: for those who only want to know what there is. */
     NONE;
