@@ -13,7 +13,8 @@ public interface PciSlots {
 
     /**
      * The places to which a device has come since this was asked last, a bit for each device number; also where
-     * another had gone only just before. A successor in place of a device has not come.
+     * another had gone only just before. A successor in place of a device has not come. What the predecessor of the
+     * device that asks was not told, its successor is.
      */
     int takeArrived();
 
@@ -29,7 +30,7 @@ public interface PciSlots {
 
     /**
      * Names who is told of changes, of either set of places. Until somebody is, a device that is wanted out goes
-     * without the guest being asked.
+     * without the guest being asked. While the device that tells waits for its successor, the guest is asked by that.
      *
      * @param changed run under the baton, soon after a change
      */

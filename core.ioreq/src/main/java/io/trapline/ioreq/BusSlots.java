@@ -32,9 +32,18 @@ final class BusSlots {
         return leaving;
     }
 
-    /** Somebody tells the guest from now on, until his device goes. */
+    /** Somebody tells the guest from now on, until his device goes; also of what his predecessor was not asked for. */
     void listen(DeviceBoard controller, Runnable changed) {
-        controllers.put(controller, new Listener(changed, new AtomicInteger()));
+        DeviceBoard predecessor = controller.predecessor(); // null: none
+        Listener before = predecessor == null ? null : controllers.get(predecessor);
+        controllers.put(
+                controller,
+                new Listener(changed, before == null ? new AtomicInteger() : before.arrived));
+    }
+
+    /** Whether its device is gone; one that is held has a successor to come. */
+    private static boolean isGone(DeviceBoard controller) {
+        return controller.closed() && !controller.published();
     }
 
     /** A device has come; not the successor of one. */
@@ -55,13 +64,13 @@ final class BusSlots {
 
     /** A device came or went. */
     void changed() {
-        controllers.keySet().removeIf(DeviceBoard::closed);
+        controllers.keySet().removeIf(BusSlots::isGone);
         controllers.forEach((board, listener) -> board.post(listener.changed));
     }
 
     /** A device is wanted out; false: there is nobody to ask the guest. */
     boolean ask(int places) {
-        controllers.keySet().removeIf(DeviceBoard::closed);
+        controllers.keySet().removeIf(BusSlots::isGone);
         if (controllers.isEmpty()) {
             return false;
         }

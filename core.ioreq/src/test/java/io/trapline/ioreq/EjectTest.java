@@ -36,15 +36,16 @@ class EjectTest {
         test.close();
     }
 
+    private TestDevice controller() {
+        return new TestDevice(
+                b -> {
+                    slots = b.slots();
+                    slots.listen(() -> told++);
+                });
+    }
+
     private Plug plugController() {
-        Plug plug =
-                test.plug(
-                        "hotplug",
-                        new TestDevice(
-                                b -> {
-                                    slots = b.slots();
-                                    slots.listen(() -> told++);
-                                }));
+        Plug plug = test.plug("hotplug", controller());
         hands.run();
         told = 0;
         return plug;
@@ -110,6 +111,32 @@ class EjectTest {
     void asksNobodyOnceTheControllerIsGone() {
         Plug controller = plugController();
         test.machine.unplug(controller);
+        test.machine.bundleGone(controller.bundleId());
+        test.machine.eject("disk");
+        assertEquals(State.DETACHED, test.state("disk"));
+    }
+
+    @Test
+    void asksTheGuestThroughTheSuccessorOfTheController() {
+        Plug controller = plugController();
+        test.machine.unplug(controller);
+        test.machine.eject("disk");
+        test.plug("second", new TestDevice(b -> b.endpoint(CARD)));
+        hands.run();
+        assertEquals(State.SERVING, test.state("disk"), "who asks is only being replaced");
+        test.plug("hotplug", controller());
+        assertEquals(DISK, slots.leaving());
+        assertEquals(1 << 1, slots.takeArrived(), "came while nobody was there to be told");
+        slots.eject(4);
+        hands.run();
+        assertEquals(State.DETACHED, test.state("disk"));
+    }
+
+    @Test
+    void forgetsAControllerThatHasASuccessorWhichDoesNotTell() {
+        Plug controller = plugController();
+        test.machine.unplug(controller);
+        test.plug("hotplug", new TestDevice(b -> {}));
         test.machine.eject("disk");
         assertEquals(State.DETACHED, test.state("disk"));
     }
