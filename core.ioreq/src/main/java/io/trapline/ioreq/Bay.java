@@ -128,7 +128,6 @@ final class Bay {
                         fresh.functions().powerOn();
                         next.device().reset();
                         fresh.publish();
-                        machine.slots().arrived(fresh.functions().places());
                         return null;
                     },
                     machine.patience().installNanos());

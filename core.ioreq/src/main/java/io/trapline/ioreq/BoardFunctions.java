@@ -92,12 +92,36 @@ final class BoardFunctions {
         endpoints.forEach(Endpoint::reset);
     }
 
+    /** They are where requests find them: those that have no predecessor there have come to the bus. Under the baton. */
+    void published() {
+        BoardFunctions before = predecessor == null ? null : predecessor.functions();
+        if (before != null) {
+            before.endpoints.stream()
+                    .filter(old -> at(old.address()) == null)
+                    .forEach(this::forget);
+        }
+        machine.slots().arrived(places() & ~(before == null ? 0 : before.places()));
+    }
+
+    private Endpoint at(PciAddress address) {
+        for (Endpoint endpoint : endpoints) {
+            if (endpoint.address().equals(address)) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    /** What the firmware had assigned may be given to others. */
+    private void forget(Endpoint gone) {
+        machine.firmware().forget(gone.address());
+    }
+
     /** They go on as the guest has programmed the predecessor's. Under the baton. */
     void adopt() {
-        for (int i = 0; i < endpoints.size(); i++) {
-            Endpoint endpoint = endpoints.get(i);
-            Endpoint old = predecessorOf(i);
-            if (old == null || !old.address().equals(endpoint.address()) || !endpoint.adopt(old)) {
+        for (Endpoint endpoint : endpoints) {
+            Endpoint old = predecessor.functions().at(endpoint.address());
+            if (old == null || !endpoint.adopt(old)) {
                 endpoint.reset();
             }
         }
@@ -129,9 +153,9 @@ final class BoardFunctions {
         }
     }
 
-    /** They are gone for good: what the firmware had assigned may be given to others. */
+    /** They are gone for good. */
     void close() {
-        endpoints.forEach(endpoint -> machine.firmware().forget(endpoint.address()));
+        endpoints.forEach(this::forget);
     }
 
     /** A row each; what answers for itself has a place and no more. From any thread. */
@@ -143,22 +167,21 @@ final class BoardFunctions {
     }
 
     private PciRow row(PciAddress address) {
-        for (Endpoint endpoint : endpoints) {
-            if (endpoint.address().equals(address)) {
-                Summary seen = endpoint.summary();
-                return new PciRow(
-                        address.toString(),
-                        board.device(),
-                        seen.vendor(),
-                        seen.device(),
-                        seen.classCode(),
-                        seen.enabled(),
-                        seen.registers(),
-                        seen.capabilities(),
-                        seen.interrupt());
-            }
+        Endpoint endpoint = at(address);
+        if (endpoint == null) {
+            return new PciRow(address.toString(), board.device(), 0, 0, 0, "", "", "", "");
         }
-        return new PciRow(address.toString(), board.device(), 0, 0, 0, "", "", "", "");
+        Summary seen = endpoint.summary();
+        return new PciRow(
+                address.toString(),
+                board.device(),
+                seen.vendor(),
+                seen.device(),
+                seen.classCode(),
+                seen.enabled(),
+                seen.registers(),
+                seen.capabilities(),
+                seen.interrupt());
     }
 
     /** Shows them. Under the baton. */

@@ -218,6 +218,7 @@ final class DeviceBoard implements Board, Timers {
     /** From now on requests find the claims, and not the predecessor's, in one step. Under the baton. */
     void publish() {
         holdings.publish();
+        functions.published();
         functions.placeFreed(); // while it was installed, when it was not to be told
         machine.placeFreed();
     }
