@@ -7,8 +7,9 @@ import org.osgi.annotation.versioning.ProviderType;
  * machine keeps: the device says what is in it and answers what is behind it. {@link Board#endpoint} makes one.
  *
  * <p>Registers and capabilities are added in {@link Device#install} only. The machine sets configuration space to
- * power-on values before {@link Device#reset}; a successor that lays its function out alike finds it as the guest
- * has programmed it, so neither is a matter of the device's state.
+ * power-on values before {@link Device#reset}; a successor finds it as the guest has programmed it, so neither is a matter
+ * of the device's state. It has to lay its function out alike: with another identity, other registers or capabilities
+ * in the same place the swap is refused, since the guest's driver would go on with what is not there any more.
  */
 @ProviderType
 public interface PciEndpoint {

@@ -117,12 +117,18 @@ final class BoardFunctions {
         machine.firmware().forget(gone.address());
     }
 
-    /** They go on as the guest has programmed the predecessor's. Under the baton. */
+    /**
+     * They go on as the guest has programmed the predecessor's. Under the baton.
+     *
+     * @throws IllegalArgumentException if one is another than was in its place
+     */
     void adopt() {
         for (Endpoint endpoint : endpoints) {
             Endpoint old = predecessor.functions().at(endpoint.address());
-            if (old == null || !endpoint.adopt(old)) {
+            if (old == null) {
                 endpoint.reset();
+            } else {
+                endpoint.adopt(old);
             }
         }
     }

@@ -297,27 +297,29 @@ public final class Endpoint implements PciEndpoint, PciFunction {
     }
 
     /**
-     * Goes on as the guest has programmed a predecessor, if that was laid out alike.
+     * Goes on as the guest has programmed a predecessor.
      *
-     * @return whether it does; if not it is as after {@link #reset}
+     * @throws IllegalArgumentException if that was laid out otherwise: the guest's driver knows nothing else
      */
-    public boolean adopt(Endpoint old) {
-        reset();
-        boolean alike =
-                registers.alike(old.registers)
-                        && bars.size() == old.bars.size()
-                        && (msix == null) == (old.msix == null);
-        if (alike) {
-            registers.copy(old.registers);
-            if (msix != null) {
-                msix.copy(old.msix);
-            }
-            if (pin != null) {
-                pin.set(false); // until its device drives it again
-            }
-            decode();
+    public void adopt(Endpoint old) {
+        String difference = Likeness.difference(registers, bars, old.registers, old.bars);
+        if (!difference.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "PCI function "
+                            + address
+                            + " is not the one that the guest knows: "
+                            + difference
+                            + "; eject that first");
         }
-        return alike;
+        reset();
+        registers.copy(old.registers);
+        if (msix != null) {
+            msix.copy(old.msix);
+        }
+        if (pin != null) {
+            pin.set(false); // until its device drives it again
+        }
+        decode();
     }
 
     /** A line for an administrator. From any thread. */

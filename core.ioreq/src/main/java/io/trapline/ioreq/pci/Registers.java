@@ -1,7 +1,5 @@
 package io.trapline.ioreq.pci;
 
-import java.util.Arrays;
-
 /** 256 bytes of configuration space, little-endian; a write changes the bits that are writable. */
 final class Registers {
     static final int LENGTH = 256;
@@ -43,15 +41,16 @@ final class Registers {
         System.arraycopy(powerOn, 0, values, 0, LENGTH);
     }
 
-    /** Whether the other is laid out alike: the same bits writable, and the others of the same value. */
-    boolean alike(Registers other) {
+    /** The first byte that is laid out otherwise: other bits writable, or one that is not of another value; -1: none. */
+    int difference(Registers other) {
         for (int i = 0; i < LENGTH; i++) {
             int fixed = ~writable[i];
-            if (((powerOn[i] ^ other.powerOn[i]) & fixed) != 0) {
-                return false;
+            if (writable[i] != other.writable[i]
+                    || ((powerOn[i] ^ other.powerOn[i]) & fixed) != 0) {
+                return i;
             }
         }
-        return Arrays.equals(writable, other.writable);
+        return -1;
     }
 
     /** Takes over what a guest has made of the other, and what it was at power-on. */
