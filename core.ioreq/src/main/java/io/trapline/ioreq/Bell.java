@@ -120,7 +120,6 @@ final class Bell extends Work implements Doorbell {
 
     @Override
     public void release() {
-        disconnect();
         claim.remove(this);
     }
 }

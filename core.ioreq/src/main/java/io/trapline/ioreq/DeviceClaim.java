@@ -78,7 +78,7 @@ final class DeviceClaim implements Claim {
         mapping = fresh;
         if (board.published()) {
             board.wiring().publish();
-            connect();
+            board.holdings().connect(this::connect);
         }
     }
 
@@ -88,7 +88,7 @@ final class DeviceClaim implements Claim {
         if (old == null) {
             return;
         }
-        disconnect();
+        board.holdings().disconnect(this::disconnect);
         mapping = null;
         board.wiring().remove(old);
         if (board.published()) {
@@ -129,24 +129,27 @@ final class DeviceClaim implements Claim {
     void add(Bell bell) {
         bells.add(bell);
         ringing = bells.toArray(Bell[]::new);
-        if (mapping != null && board.published()) {
-            bell.connect(board.vm(), mapping);
+        Mapping now = mapping;
+        if (now != null) {
+            board.holdings().connect(() -> bell.connect(board.vm(), now));
         }
     }
 
     void remove(Bell bell) {
+        board.holdings().disconnect(bell::disconnect);
         bells.remove(bell);
         ringing = bells.toArray(Bell[]::new);
     }
 
     void add(PostedZone zone) {
         zones.add(zone);
-        if (mapping != null && board.published()) {
-            zone.connect(board.vm(), mapping);
+        Mapping now = mapping;
+        if (now != null) {
+            board.holdings().connect(() -> zone.connect(board.vm(), now));
         }
     }
 
-    /** Registers bells and posted zones with the backend; the claim is in the map. */
+    /** Registers bells and posted zones with the backend; the claim is in the map. What is wired is locked. */
     void connect() {
         Mapping now = mapping;
         VirtualMachine vm = board.vm();
@@ -156,6 +159,7 @@ final class DeviceClaim implements Claim {
         }
     }
 
+    /** Takes all that back. What is wired is locked. */
     void disconnect() {
         bells.forEach(Bell::disconnect);
         zones.forEach(PostedZone::disconnect);

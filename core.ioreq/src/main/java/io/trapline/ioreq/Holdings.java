@@ -85,13 +85,35 @@ final class Holdings {
                         "device " + board.owner() + " is gone: it came back too late");
             }
             if (predecessor != null) {
-                predecessor.holdings().claims.forEach(DeviceClaim::disconnect);
+                predecessor.holdings().disconnect();
             }
             machine.wiring().replace(predecessor, board);
             if (predecessor != null) {
                 predecessor.holdings().gone();
             }
             claims.forEach(DeviceClaim::connect);
+        }
+    }
+
+    private void disconnect() {
+        synchronized (wired) {
+            claims.forEach(DeviceClaim::disconnect);
+        }
+    }
+
+    /** Has the backend told of what hangs on a claim, if requests find that; not once everything was taken back. */
+    void connect(Runnable connection) {
+        synchronized (wired) {
+            if (published && !closed) {
+                connection.run();
+            }
+        }
+    }
+
+    /** Has the backend told that something is over. */
+    void disconnect(Runnable connection) {
+        synchronized (wired) {
+            connection.run();
         }
     }
 

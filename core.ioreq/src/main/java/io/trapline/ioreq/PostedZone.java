@@ -7,7 +7,7 @@ import io.trapline.hypervisor.VirtualMachine;
 final class PostedZone {
     private final long offset;
     private final int length;
-    private Registration registration;
+    private Registration registration; // while what its device has wired is locked
 
     PostedZone(long offset, int length) {
         this.offset = offset;

@@ -226,4 +226,25 @@ class DoorbellTest {
         test.machine.bundleGone(plug.bundleId());
         assertEquals(List.of(), test.vm.zones);
     }
+
+    /** A device that hangs is closed by another thread than that of its handler, which may come back all the same. */
+    @Test
+    void doesNotOutliveItsDeviceThatIsClosedWhileItMoves() throws Exception {
+        test.vm.signals = true;
+        test.plug("disk", queue("a"));
+        Thread closer = new Thread(((DeviceClaim) claim).board()::close);
+        test.vm.beforeBell =
+                () -> {
+                    closer.start();
+                    Await.until(
+                            "it is closed, or about to be",
+                            () ->
+                                    closer.getState() == Thread.State.BLOCKED
+                                            || closer.getState() == Thread.State.TERMINATED);
+                };
+        claim.move(0xFEC0_0000L);
+        closer.join();
+        assertEquals(List.of(), test.vm.bells);
+        assertFalse(bell.exitless());
+    }
 }

@@ -60,6 +60,8 @@ final class FakeVm implements Hypervisor, VirtualMachine {
     /** Run by the backend just before it takes a bell back. */
     Runnable beforeSilence = () -> {};
 
+    Runnable beforeBell = () -> {};
+
     /** A place where writes signal. */
     record Bell(int type, long address, int width, OptionalLong match, Runnable rung) {}
 
@@ -239,6 +241,7 @@ final class FakeVm implements Hypervisor, VirtualMachine {
         if (!signals) {
             return null;
         }
+        beforeBell.run();
         Bell bell = new Bell(type, address, width, match, rung);
         bells.add(bell);
         return () -> {
