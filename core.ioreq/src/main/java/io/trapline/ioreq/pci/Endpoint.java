@@ -82,6 +82,16 @@ public final class Endpoint implements PciEndpoint, PciFunction {
 
     @Override
     public Claim bar(int index, PciBar kind, long length, Region region) {
+        refuseUnlessFree(index, kind, length);
+        Claim claim =
+                kind == PciBar.IO
+                        ? board.portsUnmapped((int) length, region)
+                        : board.memoryUnmapped(length, region);
+        bars.add(new BaseAddress(registers, index, kind, length, claim));
+        return claim;
+    }
+
+    private void refuseUnlessFree(int index, PciBar kind, long length) {
         BaseAddress.check(index, kind, length);
         int last = index + (BaseAddress.wide(kind) ? 1 : 0);
         for (BaseAddress other : bars) {
@@ -94,12 +104,6 @@ public final class Endpoint implements PciEndpoint, PciFunction {
                                 + " is taken");
             }
         }
-        Claim claim =
-                kind == PciBar.IO
-                        ? board.portsUnmapped((int) length, region)
-                        : board.memoryUnmapped(length, region);
-        bars.add(new BaseAddress(registers, index, kind, length, claim));
-        return claim;
     }
 
     @Override
@@ -123,30 +127,10 @@ public final class Endpoint implements PciEndpoint, PciFunction {
     @Override
     public PciVectors msix(int index, int count) {
         refuseUnless(msix == null && count >= 1 && count <= Msix.MOST, "MSI-X", count, Msix.MOST);
-        Msix[] made = new Msix[1]; // the claim wants its region first
-        bar(
-                index,
-                PciBar.MEMORY_32,
-                Msix.length(count),
-                new Region() {
-                    @Override
-                    public long read(long offset, int width) {
-                        return made[0].read(offset, width);
-                    }
-
-                    @Override
-                    public void write(long offset, int width, long value) {
-                        made[0].write(offset, width, value);
-                    }
-                });
-        made[0] =
-                new Msix(
-                        registers,
-                        capabilities.add(Msix.ID, Msix.LENGTH),
-                        index,
-                        count,
-                        this::send);
-        msix = made[0];
+        refuseUnlessFree(index, PciBar.MEMORY_32, Msix.length(count)); // all or nothing
+        int capability = capabilities.add(Msix.ID, Msix.LENGTH);
+        msix = new Msix(registers, capability, index, count, this::send);
+        bar(index, PciBar.MEMORY_32, Msix.length(count), msix);
         return msix;
     }
 
