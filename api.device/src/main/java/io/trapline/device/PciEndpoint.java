@@ -43,7 +43,7 @@ public interface PciEndpoint {
      * Adds a capability whose registers the device answers.
      *
      * @param id Capability ID
-     * @param length bytes in all, the ID and the pointer included
+     * @param length bytes in all, the ID and the pointer included; the device answers up to the next multiple of 4
      * @param registers asked for accesses from offset 2 on, counted from the capability's start; never wider than 4
      *     bytes, never across a doubleword
      * @return its offset in configuration space, a multiple of 4

@@ -232,4 +232,20 @@ class EndpointTest extends CardOnTheBus {
                         () -> new PciIdentity(0xFFFF, 0, 0, 0, 0, 0));
         nonsense.forEach(e -> assertThrows(IllegalArgumentException.class, e::run));
     }
+
+    @Test
+    void takesNothingForMsixThatHasNoRoom() throws Exception {
+        Card card = plug(false, c -> c.pci.bar(0, PciBar.IO, 8, c));
+        assertThrows(IllegalArgumentException.class, () -> card.pci.msix(0, 2), "not free");
+        assertEquals(0x40, card.pci.capability(9, new byte[184]), "the first capability");
+        assertThrows(IllegalArgumentException.class, () -> card.pci.msix(1, 2), "no room");
+        card.pci.bar(1, PciBar.IO, 8, card);
+    }
+
+    @Test
+    void hasTheDeviceAnswerForWholeDoublewords() throws Exception {
+        plug(false, c -> c.pci.capability(0x09, 18, c));
+        assertEquals(0xC0DE_0010, config(0x50, 4), "two bytes past the length");
+        assertEquals(0x13, config(0x53, 1));
+    }
 }

@@ -39,7 +39,7 @@ final class Capabilities {
     /** One whose registers the device answers; its offset. */
     int add(int id, int length, Region region) {
         int offset = add(id, length);
-        answered.add(new Answered(offset, length, Objects.requireNonNull(region)));
+        answered.add(new Answered(offset, end - offset, Objects.requireNonNull(region)));
         return offset;
     }
 
