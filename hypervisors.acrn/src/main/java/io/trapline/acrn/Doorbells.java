@@ -5,27 +5,27 @@ import io.trapline.hypervisor.IoRequestSlot;
 import io.trapline.hypervisor.Registration;
 import io.trapline.linux.Block;
 import io.trapline.linux.Descriptor;
-import io.trapline.linux.Eventfds;
-import io.trapline.linux.Eventfds.Eventfd;
+import io.trapline.linux.EventThreads;
+import io.trapline.linux.EventThreads.Event;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * The doorbells of a machine: an eventfd each, which the driver's own client signals. That client takes every
+ * The doorbells of a machine: an eventfd each, which the driver's own client signals, and a thread each. That client takes every
  * access to the range: reads give 0, and a write of another value than the wanted one would vanish. So a
  * doorbell with a value stays a request; and since taking back names the eventfd only, each has its own.
  */
 final class Doorbells implements AutoCloseable {
     private final Descriptor file;
-    private final Eventfds eventfds;
+    private final EventThreads threads;
     private final Map<Place, Doorbell> there = new HashMap<>();
     private boolean closed;
 
     Doorbells(Descriptor file, String name) {
         this.file = file;
-        this.eventfds = new Eventfds(name);
+        threads = new EventThreads(name);
     }
 
     /** Where one is. The driver would take a second one there, and never signal it. */
@@ -34,15 +34,15 @@ final class Doorbells implements AutoCloseable {
     /** One of them. */
     private final class Doorbell implements Registration {
         private final Place place;
-        private final Eventfd eventfd;
+        private final Event event;
         private final Block entry = new Block(acrn_ioeventfd.SIZEOF);
         private final int flags;
 
-        Doorbell(Place place, int width, Eventfd eventfd) {
+        Doorbell(Place place, int width, Event event) {
             this.place = place;
-            this.eventfd = eventfd;
+            this.event = event;
             flags = place.type == IoRequestSlot.PORTIO ? Hsm.ACRN_IOEVENTFD_FLAG_PIO : 0;
-            entry.bytes.putInt(acrn_ioeventfd.fd, eventfd.fd());
+            entry.bytes.putInt(acrn_ioeventfd.fd, event.fd());
             entry.bytes.putLong(acrn_ioeventfd.addr, place.address);
             entry.bytes.putInt(acrn_ioeventfd.len, width);
         }
@@ -58,7 +58,7 @@ final class Doorbells implements AutoCloseable {
             synchronized (Doorbells.this) {
                 if (there.remove(place, this)) {
                     configure(Hsm.ACRN_IOEVENTFD_FLAG_DEASSIGN);
-                    eventfd.close();
+                    event.close();
                 }
             }
         }
@@ -71,13 +71,13 @@ final class Doorbells implements AutoCloseable {
         if (closed || match.isPresent() || there.containsKey(place)) {
             return null;
         }
-        Eventfd eventfd = eventfds.add(rung);
-        if (eventfd == null) {
+        Event event = threads.add(rung);
+        if (event == null) {
             return null;
         }
-        Doorbell doorbell = new Doorbell(place, width, eventfd);
+        Doorbell doorbell = new Doorbell(place, width, event);
         if (!doorbell.configure(0)) {
-            eventfd.close();
+            event.close();
             return null;
         }
         there.put(place, doorbell);
@@ -85,7 +85,7 @@ final class Doorbells implements AutoCloseable {
     }
 
     /**
-     * Takes all of them back and ends the thread; nothing the second time. Before DESTROY_VM: one that is taken
+     * Takes all of them back and ends the threads; nothing the second time. Before DESTROY_VM: one that is taken
      * back while the driver takes its own list apart would be freed twice.
      */
     @Override
@@ -97,6 +97,6 @@ final class Doorbells implements AutoCloseable {
             closed = true;
             List.copyOf(there.values()).forEach(Doorbell::close);
         }
-        eventfds.close();
+        threads.close();
     }
 }
