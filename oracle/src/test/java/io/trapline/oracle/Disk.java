@@ -11,6 +11,7 @@ enum Disk {
     PACKED          ("pc",       4,  4,   2, 32,  256,        true,  "packed=on,serial=P1"),
     NULL            ("pc",       5,  5,   1, 256, 1 << 21,    true,  "packed=on"),
     READ_ONLY       ("pc",       6,  6,   1, 16,  256,        false, "event_idx=off,serial="),
+    TWIN            ("pc",       7,  7,   2, 128, 256,        false, "serial=TWIN"), // shares PLAIN's line
     MMIO            ("microvm",  23, 7,   2, 64,  256,        false, "serial=M"),
     MMIO_PACKED     ("microvm",  22, 6,   1, 128, 256,        true,  "packed=on,indirect_desc=off,serial=0123456789"),
     MMIO_NULL       ("microvm",  21, 5,   4, 8,   1 << 21,    false, "");
@@ -57,14 +58,24 @@ enum Disk {
         return this == READ_ONLY;
     }
 
+    /** Whether it is played with by itself, too. */
+    boolean alone() {
+        return this != TWIN;
+    }
+
     /** Whether there is an image: a file. */
     boolean kept() {
         return this != NULL && this != MMIO_NULL;
     }
 
+    /** Whether it may get another size. */
+    boolean resizable() {
+        return kept() && !readOnly();
+    }
+
     /** The first address of its part of the guest's memory. */
     long room() {
-        return ROOM * (1 + ordinal() % 4);
+        return ROOM * (1 + ordinal() % 5);
     }
 
     static List<Disk> of(String machine) {

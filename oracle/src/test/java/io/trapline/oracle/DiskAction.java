@@ -4,6 +4,18 @@ import java.util.List;
 
 /** One thing that a driver does, with all that was drawn for it. What makes no sense at its moment is left out. */
 sealed interface DiskAction {
+    /** Whether it is for a driver at work, whatever the bus. */
+    default boolean ofQueues() {
+        return this instanceof Submit
+                || this instanceof Settle
+                || this instanceof Kick
+                || this instanceof Suppress
+                || this instanceof WriteCache
+                || this instanceof Resize
+                || this instanceof ResetQueue
+                || this instanceof Abandon;
+    }
+
     /**
      * Resets the device, negotiates, sets the queues up, and says DRIVER_OK.
      *
@@ -40,6 +52,9 @@ sealed interface DiskAction {
     /** Gives up: FAILED, or only a reset. */
     record GiveUp(boolean failed) implements DiskAction {}
 
+    /** Resets the device, with these requests in flight and whatever else is. */
+    record Abandon(Submit last) implements DiskAction {}
+
     /** Another size, by the administrator. */
     record Resize(int sectors) implements DiskAction {}
 
@@ -49,13 +64,16 @@ sealed interface DiskAction {
     /** Writes a table entry, while it is masked. */
     record SetMessage(int vector, int data) implements DiskAction {}
 
+    /** Switches MSI-X on or off, whatever was negotiated with; the table is written if it never was. */
+    record Messages(boolean on, long seed) implements DiskAction {}
+
     /** Reads the table and the pending bits. */
     record ReadVectors() implements DiskAction {}
 
     /** Gives a queue, or the configuration (-1), another vector. */
     record Route(int queue, int vector) implements DiskAction {}
 
-    /** Resets one queue, and sets it up again. */
+    /** Stops one queue, and sets it up again: QueueReset where that was negotiated, QueueReady in memory. */
     record ResetQueue(int queue, long seed) implements DiskAction {}
 
     /** Reads the PCI header. */

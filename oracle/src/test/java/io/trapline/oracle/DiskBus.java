@@ -24,6 +24,16 @@ interface DiskBus {
      */
     String enable(int queue, int size, long descriptors, long driver, long device);
 
+    /**
+     * Stops a queue, so that it can be set up anew.
+     *
+     * @return what its registers say then
+     */
+    String stop(int queue);
+
+    /** Whether a queue that was stopped goes on where it was: QEMU's in memory. */
+    boolean keepsPlace();
+
     void notify(int queue);
 
     /** Reads why there was an interrupt, and acknowledges it. */

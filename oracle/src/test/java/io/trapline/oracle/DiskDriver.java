@@ -1,71 +1,72 @@
 package io.trapline.oracle;
 
+import io.trapline.oracle.DiskAction.Abandon;
 import io.trapline.oracle.DiskAction.GiveUp;
 import io.trapline.oracle.DiskAction.Kick;
-import io.trapline.oracle.DiskAction.Mask;
-import io.trapline.oracle.DiskAction.MoveBars;
 import io.trapline.oracle.DiskAction.Negotiate;
 import io.trapline.oracle.DiskAction.ReadConfig;
-import io.trapline.oracle.DiskAction.ReadHeader;
 import io.trapline.oracle.DiskAction.ReadRegister;
-import io.trapline.oracle.DiskAction.ReadVectors;
-import io.trapline.oracle.DiskAction.ReadWindow;
 import io.trapline.oracle.DiskAction.ResetQueue;
 import io.trapline.oracle.DiskAction.Resize;
-import io.trapline.oracle.DiskAction.Route;
-import io.trapline.oracle.DiskAction.SetMessage;
 import io.trapline.oracle.DiskAction.Settle;
 import io.trapline.oracle.DiskAction.Submit;
 import io.trapline.oracle.DiskAction.Suppress;
 import io.trapline.oracle.DiskAction.TakeInterrupt;
 import io.trapline.oracle.DiskAction.WriteCache;
-import io.trapline.oracle.DiskAction.WriteHeader;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
  * Plays actions on one side as a driver that keeps the rules, and notes what it sees. What it does depends on the
  * actions alone, never on what the device says, but for what a rule makes depend on it.
  */
-final class DiskDriver {
+final class DiskDriver implements DiskFunction.Watch {
     private static final int ACKNOWLEDGE = 1;
     private static final int DRIVER = 2;
     private static final int DRIVER_OK = 4;
     private static final int FEATURES_OK = 8;
     private static final int FAILED = 128;
+    private static final long UNKNOWN = -1; // another driver may have left another size
     private static final long VERSION_1 = 1L << 32;
 
     private final DiskSide side;
     private final Disk disk;
     private final DiskBus bus;
-    private final PciDisk pci; // null: it is not on that bus
+    private final DiskFunction function; // null: it is not on that bus
     private final DiskQueues queues;
     private final DiskVectors vectors;
+    private final BooleanSupplier othersIdle;
     private final Consumer<Exclusion> excused;
     private List<String> seen = new ArrayList<>();
     private long features;
     private long sectors;
     private boolean live;
     private boolean configurationTold; // since the interrupt was taken
-    private int place;
-    private boolean firmware; // has set the header up
 
-    DiskDriver(DiskSide side, Disk disk, Consumer<Exclusion> excused) {
+    /**
+     * For one of the disks of a side.
+     *
+     * @param othersIdle whether no other disk has something in flight, which might share the interrupt line
+     */
+    DiskDriver(DiskSide side, Disk disk, BooleanSupplier othersIdle, Consumer<Exclusion> excused) {
         this.side = side;
         this.disk = disk;
+        this.othersIdle = othersIdle;
         this.excused = excused;
-        pci = disk.pci() ? new PciDisk(side, disk) : null;
+        PciDisk pci = disk.pci() ? new PciDisk(side, disk) : null;
         bus = pci != null ? pci : new MmioDisk(side, disk);
         vectors = new DiskVectors(side, disk, pci);
-        queues = new DiskQueues(side, disk, bus, vectors, this::see);
-        sectors = disk.sectors;
+        function = pci == null ? null : new DiskFunction(pci, vectors, this, excused);
+        queues = new DiskQueues(side, disk, bus, vectors, this::see, this::seeLine);
+        sectors = UNKNOWN;
     }
 
-    private void see(String what) {
+    @Override
+    public void see(String what) {
         seen.add(what);
     }
 
@@ -73,23 +74,42 @@ final class DiskDriver {
         see(what + " 0x" + Long.toHexString(value));
     }
 
+    private void seeStatus() {
+        see("status", bus.status());
+    }
+
+    private void seeLine() {
+        if (othersIdle.getAsBoolean()) {
+            see("line " + bus.line());
+        }
+    }
+
+    @Override
+    public void state() {
+        seeStatus();
+        seeLine();
+    }
+
+    /** Whether nothing is in flight. */
+    boolean idle() {
+        return queues.idle();
+    }
+
     /** Brings the disk to the state in which each case begins, but for what is on it. */
     void prologue() {
-        if (pci != null && live) {
-            pci.place(place);
-        }
         bus.prologue();
-        firmware = true;
+        if (function != null) {
+            function.prologue();
+        }
         features = 0;
         live = false;
         configurationTold = false;
-        place = 0;
         vectors.off();
         queues.forget();
-        if (sectors != disk.sectors) {
+        if (disk.resizable() && sectors != disk.sectors) {
             side.resize(disk, disk.sectors * Disk.SECTOR);
-            sectors = disk.sectors;
         }
+        sectors = disk.sectors;
     }
 
     /** The disk has been written anew. */
@@ -105,11 +125,18 @@ final class DiskDriver {
     /** What a driver finds that looks at the device for the first time. */
     List<String> discover() {
         seen = new ArrayList<>();
-        if (pci != null) {
-            see(pci.discover());
-            for (int register = 0; register < 0x40; register += 4) {
-                seeHeader(register, 4);
-            }
+        if (function != null) {
+            function.discover();
+            return seen;
+        }
+        for (int row = 0; row < bus.registers(); row++) {
+            see(bus.register(row));
+        }
+        for (int queue = 0; queue <= disk.queues + 1; queue++) {
+            see("queue " + queue + (bus.most(queue) == 0 ? " is not there" : " is there"));
+        }
+        for (int offset = 0; offset < DiskFeatures.END; offset++) {
+            readConfig(offset, 1);
         }
         return seen;
     }
@@ -126,12 +153,14 @@ final class DiskDriver {
         } else if (action instanceof GiveUp a) {
             giveUp(a.failed());
         } else if (action instanceof TakeInterrupt) {
+            settled();
             takeInterrupt();
-        } else if (live) {
-            playLive(action);
-        }
-        if (pci != null && seen.isEmpty()) {
-            playBus(action);
+        } else if (action.ofQueues()) {
+            if (live) {
+                playLive(action);
+            }
+        } else if (function != null) {
+            function.play(action, live);
         }
         return seen;
     }
@@ -149,45 +178,32 @@ final class DiskDriver {
             writeCache(a.value());
         } else if (action instanceof Resize a) {
             resize(a.sectors());
-        } else if (action instanceof ResetQueue a && pci != null && (features >>> 40 & 1) != 0) {
+        } else if (action instanceof ResetQueue a) {
+            resetQueue(a);
+        } else if (action instanceof Abandon a) {
+            queues.submit(a.last(), features, sectors, excused);
+            abandon();
+        }
+    }
+
+    /** Where only one side forgets its place in a queue, the other's driver goes on from there. */
+    private void resetQueue(ResetQueue a) {
+        boolean may =
+                disk.pci()
+                        ? DiskFeatures.ringReset(features)
+                        : !DiskFeatures.packed(features); // there the place shows
+        if (may) {
             queues.settle();
             int queue = a.queue() % DiskFeatures.queues(disk, features);
-            see(pci.resetQueue(queue));
+            int start = bus.keepsPlace() ? queues.position(queue) : 0;
+            see(bus.stop(queue));
             vectors.routed(queue, 0xFFFF);
-            queues.open(queue, new Random(a.seed()), features);
+            queues.open(queue, new Random(a.seed()), features, start);
         }
     }
 
-    private void playBus(DiskAction action) {
-        if (action instanceof Mask a) {
-            settled();
-            vectors.mask(a, this::see);
-        } else if (action instanceof SetMessage a) {
-            vectors.set(a);
-        } else if (action instanceof ReadVectors) {
-            settled();
-            vectors.read(this::see);
-        } else if (action instanceof Route a && live) {
-            settled();
-            vectors.route(a, this::see);
-        } else if (action instanceof ReadHeader a) {
-            settled();
-            seeHeader(a.offset(), a.width());
-        } else if (action instanceof WriteHeader a) {
-            writeHeader(a);
-        } else if (action instanceof MoveBars a) {
-            settled();
-            place = a.place();
-            pci.place(place);
-            see("status", bus.status());
-        } else if (action instanceof ReadWindow a) {
-            settled();
-            int offset = a.offset() & -a.width();
-            see("window " + offset, visible(offset, a.width(), pci.window(4, offset, a.width())));
-        }
-    }
-
-    private void settled() {
+    @Override
+    public void settled() {
         if (live) {
             queues.settle();
         }
@@ -203,7 +219,7 @@ final class DiskDriver {
         settled();
         reset();
         bus.status(ACKNOWLEDGE);
-        see("status", bus.status());
+        seeStatus();
         bus.status(ACKNOWLEDGE | DRIVER);
         long both = DiskFeatures.common(disk);
         see("offered", offered() & both);
@@ -211,42 +227,50 @@ final class DiskDriver {
         bus.accept(0, (int) features);
         bus.accept(1, (int) (features >>> 32));
         bus.status(ACKNOWLEDGE | DRIVER | FEATURES_OK);
-        see("status", bus.status());
+        seeStatus();
         Random random = new Random(a.seed());
-        if (pci != null) {
+        if (disk.pci()) {
             vectors.setUp(a.messages(), random, this::see);
         }
         int queuesUsed = DiskFeatures.queues(disk, features);
         for (int queue = 0; queue < queuesUsed; queue++) {
-            queues.open(queue, random, features);
+            queues.open(queue, random, features, 0);
         }
         bus.status(ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK);
-        see("status", bus.status());
+        seeStatus();
         live = true;
     }
 
     private void reset() {
         queues.forget();
         bus.status(0);
-        see("status", bus.status());
-        see("line " + bus.line());
+        state();
         live = false;
         features = 0;
         configurationTold = false;
     }
 
     private void giveUp(boolean failed) {
+        settled();
         if (failed) {
-            settled();
             int status = bus.status();
             bus.status(status | FAILED);
-            see("status", bus.status());
+            seeStatus();
         }
-        settled();
         reset();
-        if (pci != null && vectors.on()) {
+        if (vectors.on()) {
             vectors.read(this::see);
         }
+    }
+
+    /** What was done of the requests is the device's affair, but once the status is 0 that is all (2.4). */
+    private void abandon() {
+        queues.notifyAll(sectors);
+        bus.status(0);
+        seeStatus();
+        queues.still();
+        vectors.forget();
+        reset();
     }
 
     // ---- Configuration
@@ -258,7 +282,8 @@ final class DiskDriver {
     }
 
     /** Without what one of them does not have. */
-    private long visible(int offset, int width, long value) {
+    @Override
+    public long visible(int offset, int width, long value) {
         long shown = 0;
         if (offset + width > DiskFeatures.END) {
             excused.accept(Exclusion.DISK_FIELDS_NOT_OFFERED);
@@ -281,7 +306,7 @@ final class DiskDriver {
     }
 
     private void resize(int wanted) {
-        if (!disk.kept() || disk.readOnly() || wanted == sectors) {
+        if (!disk.resizable() || wanted == sectors) {
             return;
         }
         queues.settle();
@@ -293,21 +318,20 @@ final class DiskDriver {
         see("generation changed " + (bus.generation() != before));
         see("capacity", bus.configuration(0, 8 / 2));
         configurationTold = true;
-        see("status", bus.status());
-        see("line " + bus.line());
+        state();
         vectors.collect(this::see);
     }
 
-    private void takeInterrupt() {
-        settled();
+    @Override
+    public void takeInterrupt() {
         int why = bus.takeInterrupt();
-        if (configurationTold && pci == null) {
+        if (configurationTold && !disk.pci()) {
             excused.accept(Exclusion.DISK_CONFIGURATION_INTERRUPT);
             why &= ~1;
         }
         configurationTold = false;
         see("interrupt", why);
-        see("line " + bus.line());
+        seeLine();
     }
 
     private void readRegister(int row) {
@@ -316,38 +340,5 @@ final class DiskDriver {
                 row % DiskFeatures.queues(disk, features)); // selects: what was notified may differ
         String what = bus.register(row);
         see(what.startsWith("InterruptStatus") && configurationTold ? "InterruptStatus" : what);
-    }
-
-    // ---- PCI header
-
-    private void seeHeader(int register, int width) {
-        long value = pci.header(register, width);
-        long mask = -1;
-        for (int i = 0; i < width; i++) {
-            if (DiskFeatures.hidden(register + i, firmware)) {
-                mask &= ~(0xFFL << 8 * i);
-            } else if (register + i == 6 && vectors.on()) {
-                mask &= ~(8L << 8 * i);
-                excused.accept(Exclusion.DISK_STATUS_WITH_MESSAGES);
-            }
-        }
-        see(String.format(Locale.ROOT, "header %x", register), value & mask);
-    }
-
-    private void writeHeader(WriteHeader a) {
-        settled();
-        boolean bar = a.offset() >= 0x10 && a.offset() < 0x28;
-        boolean command = a.offset() == 4;
-        if (command) {
-            pci.header(4, 2, a.value() & 0x540 | 6); // a driver at work keeps memory and bus master
-        } else {
-            pci.header(a.offset(), a.width(), bar ? -1 : a.value());
-        }
-        see(String.format(Locale.ROOT, "header %x", a.offset()), pci.header(a.offset(), a.width()));
-        if (bar) {
-            pci.place(place);
-        }
-        see("status", bus.status());
-        see("line " + bus.line());
     }
 }

@@ -48,6 +48,10 @@ final class DiskFeatures {
         return (features & INDIRECT) != 0;
     }
 
+    static boolean ringReset(long features) {
+        return (features & RING_RESET) != 0;
+    }
+
     static boolean flush(long features) {
         return (features & FLUSH) != 0;
     }

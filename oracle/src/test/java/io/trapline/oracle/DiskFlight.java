@@ -83,9 +83,14 @@ final class DiskFlight {
         return ends.stream().toArray();
     }
 
+    /** All of what the device may write. */
+    byte[] memory(DiskSide side) {
+        return side.load(base + WRITABLE, span + 4);
+    }
+
     /** What became of it; what nobody promises is left out. */
     String result(DiskSide side, BitSet undefined) {
-        byte[] memory = side.load(base + WRITABLE, span + 4);
+        byte[] memory = memory(side);
         byte[] data = new byte[request.wanted() + 1];
         int at = 0;
         for (Piece piece : pieces) {

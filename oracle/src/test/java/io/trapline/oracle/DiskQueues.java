@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.zip.CRC32;
 
 /** The queues of a driver, and its requests in flight. Those come back in any order, and are seen in that of their making. */
 final class DiskQueues {
@@ -22,12 +23,14 @@ final class DiskQueues {
     private static final int FLIGHTS = 0x10_0000; // in the disk's room
     private static final int TABLES = 0x8_0000;
     private static final int MOST_FLIGHTS = 32;
+    private static final int LOOKS = 50; // after a reset: more than late bytes take to arrive
 
     private final DiskSide side;
     private final Disk disk;
     private final DiskBus bus;
     private final DiskVectors vectors;
     private final Consumer<String> seen;
+    private final Runnable seenLine;
     private final Map<Integer, DiskRing> rings = new TreeMap<>();
     private final Map<Integer, Boolean> served = new HashMap<>();
     private final Map<Integer, Map<Integer, Integer>> flying =
@@ -36,12 +39,19 @@ final class DiskQueues {
     private final BitSet silent = new BitSet(); // queues whose driver has not notified yet
     private final BitSet undefined = new BitSet(); // sectors that were discarded
 
-    DiskQueues(DiskSide side, Disk disk, DiskBus bus, DiskVectors vectors, Consumer<String> seen) {
+    DiskQueues(
+            DiskSide side,
+            Disk disk,
+            DiskBus bus,
+            DiskVectors vectors,
+            Consumer<String> seen,
+            Runnable seenLine) {
         this.side = side;
         this.disk = disk;
         this.bus = bus;
         this.vectors = vectors;
         this.seen = seen;
+        this.seenLine = seenLine;
     }
 
     /** The device was reset. */
@@ -76,8 +86,18 @@ final class DiskQueues {
         }
     }
 
-    /** Sets a queue up, somewhere. */
-    void open(int queue, Random random, long features) {
+    /** Whether nothing is in flight. */
+    boolean idle() {
+        return flights.isEmpty();
+    }
+
+    /** How many buffers a queue has seen; nothing is in flight. */
+    int position(int queue) {
+        return rings.get(queue).position();
+    }
+
+    /** Sets a queue up, somewhere; it begins at a place, which is 0 but where the device knows better. */
+    void open(int queue, Random random, long features, int start) {
         int most = Math.min(bus.most(queue), disk.size);
         seen.accept("queue " + queue + " may have " + most);
         boolean packed = DiskFeatures.packed(features);
@@ -95,7 +115,8 @@ final class DiskQueues {
                 queue,
                 packed
                         ? new PackedDiskRing(side, size, descriptors, driver, device, eventIdx)
-                        : new SplitDiskRing(side, size, descriptors, driver, device, eventIdx));
+                        : new SplitDiskRing(
+                                side, size, descriptors, driver, device, eventIdx, start));
         rings.get(queue).suppress(DiskRing.ALWAYS, 0);
         served.put(queue, false);
         flying.put(queue, new TreeMap<>());
@@ -134,7 +155,7 @@ final class DiskQueues {
                 settle();
                 ring.suppress(DiskRing.ALWAYS, 0);
             }
-            fly(queue, request, indirect, most);
+            fly(queue, request, indirect, most, sectors);
             silent.set(queue);
         }
         if (a.told()) {
@@ -152,19 +173,46 @@ final class DiskQueues {
         };
     }
 
-    private void fly(int queue, DiskRequest request, boolean indirect, int most) {
+    /** Notifies of all, as the last thing before a reset: nobody knows what will be done of it. */
+    void notifyAll(long sectors) {
+        for (int queue : silent.stream().toArray()) {
+            notifyIfWanted(queue);
+        }
+        for (DiskFlight flight : flights) {
+            DiskRequest request = flight.request;
+            if (disk.kept() && request.changes() && request.inside(sectors)) {
+                int from = (int) request.sector();
+                undefined.set(from, from + (int) request.count());
+            }
+        }
+    }
+
+    /** The device was reset: it writes no more. */
+    void still() {
+        long before = sum();
+        for (int i = 0; i < LOOKS; i++) {
+            bus.status();
+        }
+        seen.accept("memory is still " + (sum() == before));
+    }
+
+    private long sum() {
+        CRC32 sum = new CRC32();
+        flights.forEach(flight -> sum.update(flight.memory(side)));
+        rings.values().forEach(ring -> sum.update(ring.deviceArea()));
+        sum.update(vectors.stored());
+        return sum.getValue();
+    }
+
+    private void fly(int queue, DiskRequest request, boolean indirect, int most, long sectors) {
         long base = disk.room() + FLIGHTS + (long) DiskFlight.ROOM * flights.size();
         long table = indirect ? disk.room() + TABLES + 0x400L * flights.size() : 0;
         DiskFlight flight = new DiskFlight(side, request, base, most);
         int id = rings.get(queue).add(flight.pieces, table);
         flying.get(queue).put(id, flights.size());
         flights.add(flight);
-        boolean onDisk =
-                request.sector() >= 0
-                        && request.count() >= 0
-                        && request.sector() + request.count() <= disk.sectors;
         boolean discards = request.type() == DiskRequest.DISCARD;
-        if (disk.kept() && onDisk && (discards || request.fills())) {
+        if (disk.kept() && request.inside(sectors) && (discards || request.fills())) {
             int from = (int) request.sector();
             undefined.set(from, from + (int) request.count(), discards);
         }
@@ -207,7 +255,7 @@ final class DiskQueues {
             seen.accept("queue " + entry.getKey() + " wants " + entry.getValue().wish());
         }
         flights.clear();
-        seen.accept("line " + bus.line());
+        seenLine.run();
         vectors.collect(seen);
     }
 

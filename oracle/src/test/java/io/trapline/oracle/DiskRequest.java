@@ -49,6 +49,11 @@ record DiskRequest(
         return ofSegments() ? bytes : type == IN || type == OUT ? (bytes + 511) / Disk.SECTOR : 0;
     }
 
+    /** Whether all its sectors are on a disk of so many. */
+    boolean inside(long sectors) {
+        return sector >= 0 && count() >= 0 && sector + count() <= sectors;
+    }
+
     /** Whether a segment's flags are wrong, and its range, too. */
     boolean wrongTwice(long sectors) {
         boolean flagged = ofSegments() && (flags & (type == DISCARD ? -1 : ~1)) != 0;

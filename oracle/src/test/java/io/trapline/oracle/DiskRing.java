@@ -54,6 +54,14 @@ abstract class DiskRing {
         return false;
     }
 
+    /** How many buffers it has seen, modulo 2^16; nothing is in flight. */
+    int position() {
+        return 0;
+    }
+
+    /** What the device writes, but for buffers. */
+    abstract byte[] deviceArea();
+
     /** What the device has said of notifications; "" while it need not have said anything. */
     abstract String wish();
 

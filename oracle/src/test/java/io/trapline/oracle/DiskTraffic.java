@@ -1,8 +1,10 @@
 package io.trapline.oracle;
 
+import io.trapline.oracle.DiskAction.Abandon;
 import io.trapline.oracle.DiskAction.GiveUp;
 import io.trapline.oracle.DiskAction.Kick;
 import io.trapline.oracle.DiskAction.Mask;
+import io.trapline.oracle.DiskAction.Messages;
 import io.trapline.oracle.DiskAction.MoveBars;
 import io.trapline.oracle.DiskAction.Negotiate;
 import io.trapline.oracle.DiskAction.ReadConfig;
@@ -42,14 +44,27 @@ final class DiskTraffic {
         this.disk = disk;
     }
 
-    List<DiskAction> actions(int length) {
-        List<DiskAction> actions = new ArrayList<>();
-        actions.add(negotiate());
-        while (actions.size() < length) {
-            actions.add(any());
+    /** What one case does with some disks, of which any may be next. */
+    static List<DiskMove> moves(Random random, List<Disk> disks, int length) {
+        List<DiskTraffic> all = disks.stream().map(disk -> new DiskTraffic(random, disk)).toList();
+        List<DiskMove> moves = new ArrayList<>();
+        for (DiskTraffic each : all) {
+            moves.add(each.move(each.negotiate()));
         }
-        actions.add(new Settle());
-        return actions;
+        while (moves.size() < length) {
+            DiskTraffic next = all.size() == 1 ? all.get(0) : all.get(random.nextInt(all.size()));
+            DiskAction action = next.any();
+            moves.add(next.move(action));
+            boolean over = action instanceof GiveUp || action instanceof Abandon;
+            if (over && next.any(4) != 0) {
+                moves.add(next.move(next.negotiate()));
+            }
+        }
+        return moves;
+    }
+
+    private DiskMove move(DiskAction action) {
+        return new DiskMove(disk, action);
     }
 
     private int any(int bound) {
@@ -89,7 +104,11 @@ final class DiskTraffic {
         } else if (choice < 82) {
             return new WriteCache(any(2));
         } else if (choice < 84) {
-            return any(4) == 0 ? new Resize(of(SIZES)) : new GiveUp(any(3) == 0);
+            return switch (any(4)) {
+                case 0 -> new Resize(of(SIZES));
+                case 1 -> new GiveUp(any(3) == 0);
+                default -> new Abandon(submit());
+            };
         } else if (choice < 87) {
             return negotiate();
         }
@@ -98,7 +117,8 @@ final class DiskTraffic {
 
     private DiskAction ofBus(int choice) {
         return switch (choice) {
-            case 87, 88, 89, 90 -> new Mask(any(4) - 1, any(2) == 0);
+            case 87, 88, 89 -> new Mask(any(4) - 1, any(2) == 0);
+            case 90 -> new Messages(any(2) == 0, random.nextLong());
             case 91 -> new SetMessage(any(4), any(0x8000));
             case 92 -> new ReadVectors();
             case 93 -> new Route(any(3) - 1, any(5));

@@ -18,6 +18,7 @@ final class DiskVectors {
     private final int count;
     private final boolean[] masked;
     private final int[] routes; // of the queues, and of the configuration
+    private boolean written; // the table, since power-on
     private boolean on;
     private boolean allMasked;
 
@@ -33,6 +34,7 @@ final class DiskVectors {
 
     void off() {
         on = false;
+        written = false;
         allMasked = false;
         Arrays.fill(masked, true);
         Arrays.fill(routes, NONE);
@@ -51,23 +53,41 @@ final class DiskVectors {
         Arrays.fill(routes, NONE);
         on = wanted;
         allMasked = false;
-        side.fill(word(0), 4 * count, 0);
+        forget();
         if (!on) {
             pci.enableMessages(false, false);
             seen.accept("MSI-X " + pci.messageControl());
             return;
         }
+        write(random);
+        pci.enableMessages(true, false);
+        seen.accept("MSI-X " + pci.messageControl());
+        for (int queue = -1; queue < disk.queues; queue++) {
+            route(queue, random.nextInt(count + 2), seen);
+        }
+    }
+
+    private void write(Random random) {
         pci.enableMessages(true, true);
         for (int vector = 0; vector < count; vector++) {
             pci.message(vector, word(vector), 0x4000 | random.nextInt(0x1000));
             masked[vector] = random.nextInt(8) == 0;
             pci.mask(vector, masked[vector]);
         }
-        pci.enableMessages(true, false);
-        seen.accept("MSI-X " + pci.messageControl());
-        for (int queue = -1; queue < disk.queues; queue++) {
-            route(queue, random.nextInt(count + 2), seen);
+        written = true;
+    }
+
+    /** Switches them on or off, under a driver at work: the routes stay. */
+    void turn(boolean wanted, Random random, Consumer<String> seen) {
+        on = wanted;
+        allMasked = false;
+        if (on && !written) {
+            write(random);
         }
+        forget();
+        pci.enableMessages(on, false);
+        read(seen);
+        collect(seen);
     }
 
     private void route(int queue, int vector, Consumer<String> seen) {
@@ -121,14 +141,24 @@ final class DiskVectors {
         seen.accept(all + ", pending " + Long.toHexString(pci.pending()));
     }
 
+    /** Nobody asks what was stored up to now. */
+    void forget() {
+        side.fill(word(0), 4 * count, 0);
+    }
+
+    /** The words that messages go to. */
+    byte[] stored() {
+        return side.load(word(0), 4 * count);
+    }
+
     /** What was stored since the last time. */
     void collect(Consumer<String> seen) {
         if (on) {
             StringBuilder all = new StringBuilder("messages");
-            for (byte part : side.load(word(0), 4 * count)) {
+            for (byte part : stored()) {
                 all.append(' ').append(part & 0xFF);
             }
-            side.fill(word(0), 4 * count, 0);
+            forget();
             seen.accept(all.toString());
         }
     }

@@ -78,6 +78,18 @@ final class MmioDisk implements DiskBus {
         return "ready " + word(0x44);
     }
 
+    @Override
+    public String stop(int queue) {
+        word(0x30, queue);
+        word(0x44, 0);
+        return "ready " + word(0x44);
+    }
+
+    @Override
+    public boolean keepsPlace() {
+        return side.qemu;
+    }
+
     private void pair(int offset, long value) {
         word(offset, value);
         word(offset + 4, value >>> 32);

@@ -148,6 +148,11 @@ final class PackedDiskRing extends DiskRing {
     }
 
     @Override
+    byte[] deviceArea() {
+        return side.load(descriptors, 16 * size);
+    }
+
+    @Override
     String wish() {
         return served
                 ? "event " + Long.toHexString(side.read(device, 4) & (eventIdx ? -1L : 0x3_0000L))

@@ -178,8 +178,8 @@ final class PciDisk implements DiskBus {
         return "size " + common(0x18, 2) + ", enabled " + common(0x1C, 2);
     }
 
-    /** Resets one queue; whether it is over. */
-    String resetQueue(int queue) {
+    @Override
+    public String stop(int queue) {
         common(0x16, 2, queue);
         common(0x3A, 2, 1);
         return "reset "
@@ -188,6 +188,11 @@ final class PciDisk implements DiskBus {
                 + common(0x1C, 2)
                 + ", size "
                 + common(0x18, 2);
+    }
+
+    @Override
+    public boolean keepsPlace() {
+        return false;
     }
 
     @Override

@@ -2,8 +2,8 @@ package io.trapline.oracle;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.trapline.oracle.DiskGame.Find;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -30,13 +30,14 @@ class PlantedDiskFaultTest {
     @EnumSource(DiskFault.class)
     void isFoundAndShrunk(DiskFault fault) {
         DiskMachine machine = MACHINES.computeIfAbsent(fault.disk.machine, DiskMachine::new);
-        DiskGame game = new DiskGame(machine, fault.disk, port -> new DiskTap(port, fault));
-        Optional<Find> find = Optional.empty();
+        DiskGame game =
+                new DiskGame(machine, List.of(fault.disk), port -> new DiskTap(port, fault));
+        Optional<DiskFind> find = Optional.empty();
         for (int seed = 0; find.isEmpty() && seed < CASES; seed++) {
             find = game.play(seed, LENGTH);
         }
-        Find found = find.orElseThrow(() -> new AssertionError(fault + " was not seen"));
-        System.out.println(fault + " seen as " + found.actions().size() + " actions");
-        assertTrue(found.actions().size() <= SHORT, found::toString);
+        DiskFind found = find.orElseThrow(() -> new AssertionError(fault + " was not seen"));
+        System.out.println(fault + " seen as " + found.moves().size() + " moves");
+        assertTrue(found.moves().size() <= SHORT, found::toString);
     }
 }

@@ -7,17 +7,34 @@ import java.util.List;
 /** VIRTIO 1.2, 2.7. */
 final class SplitDiskRing extends DiskRing {
     private final Deque<Integer> room = new ArrayDeque<>();
+    private final int start; // of its indices
     private int available;
     private int told;
     private int used;
     private int mode;
 
+    /** A ring that begins at an index, as if that many buffers had been there before. */
     SplitDiskRing(
-            DiskSide side, int size, long descriptors, long driver, long device, boolean eventIdx) {
+            DiskSide side,
+            int size,
+            long descriptors,
+            long driver,
+            long device,
+            boolean eventIdx,
+            int start) {
         super(side, size, descriptors, driver, device, eventIdx);
         side.fill(descriptors, 16 * size, 0);
         side.fill(driver, 6 + 2 * size, 0);
         side.fill(device, 6 + 8 * size, 0);
+        this.start = start;
+        available = start;
+        told = start;
+        used = start;
+        if (start != 0) {
+            side.write(driver + 2, 2, start);
+            side.write(device + 2, 2, start);
+            side.write(device + 4 + 8L * size, 2, start);
+        }
         settled();
     }
 
@@ -25,7 +42,9 @@ final class SplitDiskRing extends DiskRing {
     void settled() {
         room.clear();
         for (int i = 0; i < size; i++) {
-            room.add((i * 7 + used) % size); // all of them: 7 has no factor with a power of two
+            room.add(
+                    (i * 7 + (used - start & 0xFFFF))
+                            % size); // all of them: 7 has no factor with a power of two
         }
         if (eventIdx && mode == ALWAYS) {
             side.write(driver + 4 + 2L * size, 2, used);
@@ -120,11 +139,21 @@ final class SplitDiskRing extends DiskRing {
     }
 
     @Override
+    int position() {
+        return used;
+    }
+
+    @Override
+    byte[] deviceArea() {
+        return side.load(device, 6 + 8 * size);
+    }
+
+    @Override
     String wish() {
-        return used == 0
+        return used == start
                 ? ""
                 : eventIdx
-                        ? "event " + side.read(device + 4 + 8L * size, 2)
+                        ? "event " + (side.read(device + 4 + 8L * size, 2) - start & 0xFFFF)
                         : "flags " + side.read(device, 2);
     }
 }
