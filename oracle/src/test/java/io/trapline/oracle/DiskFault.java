@@ -14,7 +14,7 @@ enum DiskFault {
     PENDING         (Disk.PLAIN,    "readq",  0xFFFF,    0x8800,    0x8800,                7,          0),
     QUEUE_VECTOR    (Disk.PLAIN,    "readw",  0xFFFF,    0x001A,    0x001A,                1,          0),
     NOT_LOWERED     (Disk.PLAIN,    "readb",  0xFFFF,    0x1000,    0x1000,                -1,         0),
-    EVENT_WISH      (Disk.PACKED,   "readl",  0xF_FFFF,  0x8000,    0x8FFF,                0,          2),
+    EVENT_WISH      (Disk.PACKED,   "readl",  0xF_FFFF,  0x8000,    0x8FFF,                1 << 17,    0), // notifies too often
     INTERRUPT       (Disk.MMIO,     "readl",  0x1FF,     0x60,      0x60,                  1,          0);
     // spotless:on
 
