@@ -91,11 +91,16 @@ enum Disk {
                 + (readOnly() ? ",readonly=on" : "");
     }
 
+    /** Its name as a device. */
+    String id() {
+        return "disk-" + name();
+    }
+
     /** What {@code -device} says. */
     String device() {
         return (pci() ? "virtio-blk-pci,disable-legacy=on,addr=" + ourPlace : "virtio-blk-device")
-                + ",min_io_size=512,id=disk-"
-                + name()
+                + ",min_io_size=512,id="
+                + id()
                 + ",drive="
                 + name()
                 + ",num-queues="

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** One machine twice, QEMU's and ours, with the same disks; each has images of its own. */
@@ -18,18 +19,24 @@ final class DiskMachine implements AutoCloseable {
     final DiskSide qemu;
     final DiskSide ours;
 
+    /** With all its disks. */
     DiskMachine(String machine) {
+        this(machine, Set.of());
+    }
+
+    /** Without some of them, whose images and drives are there. */
+    DiskMachine(String machine, Set<Disk> absent) {
         this.machine = machine;
         try {
             folder = Files.createTempDirectory("oracle");
-            qemu = side(true);
-            ours = side(false);
+            qemu = side(true, absent);
+            ours = side(false, absent);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private DiskSide side(boolean isQemu) throws IOException {
+    private DiskSide side(boolean isQemu, Set<Disk> absent) throws IOException {
         Path socket = folder.resolve(isQemu ? "qemu.qmp" : "ours.qmp");
         List<String> words =
                 new ArrayList<>(List.of("-qmp", "unix:" + socket + ",server=on,wait=off"));
@@ -38,7 +45,9 @@ final class DiskMachine implements AutoCloseable {
                 Files.write(image(isQemu, disk), new byte[(int) disk.sectors * Disk.SECTOR]);
             }
             words.addAll(List.of("-drive", disk.drive(image(isQemu, disk).toString())));
-            words.addAll(List.of("-device", disk.device()));
+            if (!absent.contains(disk)) {
+                words.addAll(List.of("-device", disk.device()));
+            }
         }
         Endpoint port = Programs.disks(isQemu, machine, words);
         Qmp monitor = Qmp.awaited(socket);

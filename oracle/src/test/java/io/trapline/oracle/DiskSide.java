@@ -115,6 +115,29 @@ final class DiskSide implements AutoCloseable {
                 "block_resize", text("{\"device\": \"%s\", \"size\": %d}", disk.name(), bytes));
     }
 
+    /** The administrator plugs a disk in, whose drive is there. */
+    void add(Disk disk) {
+        StringBuilder arguments = new StringBuilder();
+        for (String property : ("driver=" + disk.device()).split(",")) {
+            int equals = property.indexOf('=');
+            arguments
+                    .append(arguments.isEmpty() ? "{" : ", ")
+                    .append(text("\"%s\": ", property.substring(0, equals)))
+                    .append(text("\"%s\"", property.substring(equals + 1)));
+        }
+        monitor.execute("device_add", arguments + "}");
+    }
+
+    /** The administrator wants it out: the guest hears of it. */
+    void delete(Disk disk) {
+        monitor.execute("device_del", text("{\"id\": \"%s\"}", disk.id()));
+    }
+
+    /** Waits until a device is gone; which. */
+    String awaitDeleted() {
+        return monitor.awaitDeleted();
+    }
+
     @Override
     public void close() {
         try (port) {

@@ -13,13 +13,21 @@ import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** A monitor: commands whose answers say nothing but that they are done. */
+/** A monitor: commands whose answers say nothing but that they are done, and one event. */
 final class Qmp implements Closeable {
     private static final long PATIENCE_NANOS = 60_000_000_000L;
     private static final long BREATH_NANOS = 10_000_000;
 
+    private static final Pattern DELETED =
+            Pattern.compile("\"DEVICE_DELETED\".*\"device\": ?\"([^\"]*)\"");
+
+    private final Queue<String> deleted = new ArrayDeque<>();
     private final SocketChannel channel;
     private final BufferedReader answers;
 
@@ -59,13 +67,36 @@ final class Qmp implements Closeable {
         String object = "{\"execute\": \"" + command + "\", \"arguments\": " + arguments + "}\n";
         try {
             channel.write(ByteBuffer.wrap(object.getBytes(StandardCharsets.US_ASCII)));
-            String answer;
-            do {
-                answer = answers.readLine();
-                if (answer == null || answer.startsWith("{\"error\"")) {
+            for (String answer = next(); !answer.startsWith("{\"return\""); answer = next()) {
+                if (answer.startsWith("{\"error\"")) {
                     throw new IllegalStateException(command + ": " + answer);
                 }
-            } while (!answer.startsWith("{\"return\""));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next answer or event; which device an event has seen deleted is kept. */
+    private String next() throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
+            throw new IllegalStateException("the monitor is closed");
+        }
+        Matcher event = DELETED.matcher(line);
+        if (event.find()) {
+            deleted.add(event.group(1));
+        }
+        return line;
+    }
+
+    /** Waits until a device with a name is gone; its name. */
+    String awaitDeleted() {
+        try {
+            while (deleted.isEmpty()) {
+                next();
+            }
+            return deleted.remove();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
