@@ -15,6 +15,7 @@ final class BlockCostFigure implements Figure {
     private static final int BATCHES = 3;
 
     private final Path folder;
+    private boolean counted = true;
 
     /**
      * A measurement.
@@ -41,6 +42,11 @@ final class BlockCostFigure implements Figure {
     }
 
     @Override
+    public List<String> gaps() {
+        return counted ? List.of() : List.of("blk-exits skipped: " + Marks.UNCOUNTED);
+    }
+
+    @Override
     public List<Comparison> measure(int rounds, Consumer<String> progress)
             throws IOException, InterruptedException {
         OurDisk ours = new OurDisk(folder, DiskImage.in(folder));
@@ -58,7 +64,8 @@ final class BlockCostFigure implements Figure {
             progress.accept(exits[i] + " exits, " + bytes[i] + " bytes");
         }
         List<Comparison> found = new ArrayList<>();
-        if (!Double.isNaN(exits[0])) {
+        counted = !Double.isNaN(exits[0]);
+        if (counted) {
             found.add(new Comparison("blk-exits", "exits", "one for each 32 requests", exits, one));
         }
         found.add(new Comparison("blk-alloc", "bytes", "one byte a request", bytes, one));

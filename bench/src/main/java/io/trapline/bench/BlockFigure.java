@@ -2,15 +2,14 @@ package io.trapline.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** A disk under load by a guest's own driver: a request takes us so long, and QEMU so long. */
-final class BlockFigure implements Figure {
-    private final String name;
-    private final String about;
+final class BlockFigure extends TurnsFigure {
     private final Drive drive;
     private final Path folder;
+    private OurDisk ours; // as is the next: when it is prepared
+    private QemuDisk theirs;
 
     /**
      * A comparison.
@@ -19,20 +18,9 @@ final class BlockFigure implements Figure {
      * @param folder for images
      */
     BlockFigure(String name, String about, Drive drive, Path folder) {
-        this.name = name;
-        this.about = about;
+        super(name, about);
         this.drive = drive;
         this.folder = folder;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String about() {
-        return about;
     }
 
     @Override
@@ -42,23 +30,30 @@ final class BlockFigure implements Figure {
     }
 
     @Override
-    public List<Comparison> measure(int rounds, Consumer<String> progress)
-            throws IOException, InterruptedException {
+    void prepare(Consumer<String> progress) throws IOException, InterruptedException {
         Path disk = DiskImage.in(folder);
-        OurDisk ours = new OurDisk(folder, disk);
-        QemuDisk theirs = new QemuDisk(folder, disk);
+        ours = new OurDisk(folder, disk);
+        theirs = new QemuDisk(folder, disk);
         ours.warmUp(drive, progress);
         theirs.choose(drive);
-        Turns turns =
-                Turns.play(
-                        rounds,
-                        () -> nanos(ours.run(drive), ours),
-                        () -> nanos(theirs.run(drive), ours),
-                        progress);
-        return List.of(turns.compared(name, "ns", theirs.name()));
     }
 
-    private static double nanos(Drive.Run run, OurDisk clock) {
-        return new Sample(run.cycles()).median() / clock.cyclesPerNano();
+    @Override
+    double ours() throws IOException, InterruptedException {
+        return nanos(ours.run(drive));
+    }
+
+    @Override
+    double theirs() throws IOException, InterruptedException {
+        return nanos(theirs.run(drive));
+    }
+
+    @Override
+    String yardstick() {
+        return theirs.name();
+    }
+
+    private double nanos(Drive.Run run) {
+        return new Sample(run.cycles()).median() / ours.cyclesPerNano();
     }
 }

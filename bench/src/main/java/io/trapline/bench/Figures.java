@@ -106,6 +106,23 @@ final class Figures implements AutoCloseable {
                                 folder));
             }
         }
+        for (int depth : new int[] {1, 32}) {
+            figures.add(
+                    new BlockFigure(
+                            "blk-mmio-random-" + depth,
+                            are[0]
+                                    + " by a guest, "
+                                    + depth
+                                    + " in flight, in memory, against QEMU",
+                            new Drive(
+                                    Drive.Transport.MMIO,
+                                    Drive.Load.RANDOM_READ,
+                                    depth,
+                                    SMALL,
+                                    100 * depth,
+                                    BATCHES),
+                            folder));
+        }
     }
 
     @Override

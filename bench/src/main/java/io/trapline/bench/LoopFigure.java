@@ -1,13 +1,10 @@
 package io.trapline.bench;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.function.Consumer;
 
 /** One kind of access in a real guest's loop: what the guest sees of us and of a yardstick. */
-final class LoopFigure implements Figure {
-    private final String name;
-    private final String about;
+final class LoopFigure extends TurnsFigure {
     private final Loops loops;
     private final OurVmm ours;
     private final LoopRunner yardstick;
@@ -18,21 +15,10 @@ final class LoopFigure implements Figure {
      * @param loops what either runs in a round; their median batch counts
      */
     LoopFigure(String name, String about, Loops loops, OurVmm ours, LoopRunner yardstick) {
-        this.name = name;
-        this.about = about;
+        super(name, about);
         this.loops = loops;
         this.ours = ours;
         this.yardstick = yardstick;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String about() {
-        return about;
     }
 
     @Override
@@ -42,11 +28,23 @@ final class LoopFigure implements Figure {
     }
 
     @Override
-    public List<Comparison> measure(int rounds, Consumer<String> progress)
-            throws IOException, InterruptedException {
+    void prepare(Consumer<String> progress) throws IOException, InterruptedException {
         ours.warmUp(loops.kind(), progress);
-        Turns turns = Turns.play(rounds, () -> nanos(ours), () -> nanos(yardstick), progress);
-        return List.of(turns.compared(name, "ns", yardstick.name()));
+    }
+
+    @Override
+    double ours() throws IOException, InterruptedException {
+        return nanos(ours);
+    }
+
+    @Override
+    double theirs() throws IOException, InterruptedException {
+        return nanos(yardstick);
+    }
+
+    @Override
+    String yardstick() {
+        return yardstick.name();
     }
 
     private double nanos(LoopRunner vmm) throws IOException, InterruptedException {

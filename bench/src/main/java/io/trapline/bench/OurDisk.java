@@ -1,8 +1,5 @@
 package io.trapline.bench;
 
-import io.trapline.device.Board;
-import io.trapline.device.Device;
-import io.trapline.device.Region;
 import io.trapline.ioreq.BareMachine;
 import io.trapline.kvm.ExitCount;
 import io.trapline.kvm.KvmHypervisor;
@@ -13,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -97,64 +93,14 @@ final class OurDisk {
                                 + capture.printed());
             }
             double requests = (double) drive.count() * drive.batches();
-            nanos += marks.nanos;
-            exits = count == null ? Double.NaN : marks.exits / requests;
-            bytes = marks.bytes / requests;
+            nanos += marks.nanos();
+            exits = marks.exits() / requests;
+            bytes = marks.bytes() / requests;
         }
         Drive.Run run = drive.parse(capture.printed());
         for (double batch : run.cycles()) {
             cycles += (long) (batch * drive.count());
         }
         return run;
-    }
-
-    /** The marks that the guest sets around a batch, and at its end. */
-    private static final class Marks implements Device {
-        final CountDownLatch done = new CountDownLatch(1);
-        private final ExitCount count;
-        private final Allocations allocations = new Allocations();
-        long nanos;
-        long exits;
-        long bytes;
-        private long begun;
-        private long exitsBefore;
-
-        Marks(ExitCount count) {
-            this.count = count;
-        }
-
-        @Override
-        public void install(Board board) {
-            board.ports(Loops.BEGIN_PORT, 1, new Mark(this::begin));
-            board.ports(Loops.END_PORT, 1, new Mark(this::end));
-            board.ports(Loops.EXIT_PORT, 1, new Mark(done::countDown));
-        }
-
-        private void begin() {
-            allocations.begin();
-            exitsBefore = count == null ? 0 : count.exits();
-            begun = System.nanoTime();
-        }
-
-        private void end() {
-            nanos += System.nanoTime() - begun;
-            exits += count == null ? 0 : count.exits() - exitsBefore - 1; // its own
-            bytes += allocations.end();
-        }
-
-        @Override
-        public void reset() {}
-    }
-
-    private record Mark(Runnable set) implements Region {
-        @Override
-        public long read(long offset, int width) {
-            return OPEN_BUS;
-        }
-
-        @Override
-        public void write(long offset, int width, long value) {
-            set.run();
-        }
     }
 }

@@ -11,7 +11,6 @@ import io.trapline.uart.BareUart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -76,72 +75,23 @@ final class OurVmm implements LoopRunner {
         Capture capture = new Capture();
         try (BareMachine machine = new BareMachine(new KvmHypervisor(), MEMORY, image, Loops.LOAD);
                 ExitCount count = ExitCount.open()) {
-            Stopwatch stopwatch = new Stopwatch(count);
+            Marks marks = new Marks(count);
             machine.plug("com1", BareUart.com1(capture));
-            machine.plug("stopwatch", stopwatch);
+            machine.plug("marks", marks);
             machine.plug("memory", new Cell());
             machine.plug("rtc", BareRtc.rtc(posted));
             machine.start();
-            if (!stopwatch.done.await(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+            if (!marks.done.await(LONGEST_SECONDS, TimeUnit.SECONDS)) {
                 throw new IOException("the guest does not end: " + machine.seen().row());
             }
-            nanos += stopwatch.nanos;
-            exits =
-                    count == null
-                            ? Double.NaN
-                            : (double) stopwatch.exits / loops.count() / loops.batches();
+            nanos += marks.nanos();
+            exits = marks.exits() / loops.count() / loops.batches();
         }
         double[] batches = loops.cycles(capture.printed());
         for (double batch : batches) {
             cycles += (long) (batch * loops.count());
         }
         return batches;
-    }
-
-    /** The marks that the guest sets around a batch, and at its end. */
-    private static final class Stopwatch implements Device {
-        final CountDownLatch done = new CountDownLatch(1);
-        private final ExitCount count;
-        long nanos;
-        long exits;
-        private long begun;
-        private long exitsBefore;
-
-        Stopwatch(ExitCount count) {
-            this.count = count;
-        }
-
-        @Override
-        public void install(Board board) {
-            board.ports(Loops.BEGIN_PORT, 1, new Mark(this::begin));
-            board.ports(Loops.END_PORT, 1, new Mark(this::end));
-            board.ports(Loops.EXIT_PORT, 1, new Mark(done::countDown));
-        }
-
-        private void begin() {
-            exitsBefore = count == null ? 0 : count.exits();
-            begun = System.nanoTime();
-        }
-
-        private void end() {
-            nanos += System.nanoTime() - begun;
-            exits += count == null ? 0 : count.exits() - exitsBefore - 1; // its own
-        }
-
-        @Override
-        public void reset() {}
-    }
-
-    private record Mark(Runnable set) implements Region {
-        @Override
-        public long read(long offset, int width) {
-            return OPEN_BUS;
-        }
-
-        @Override
-        public void write(long offset, int width, long value) {
-            set.run();
-        }
     }
 
     /** A register in memory. */

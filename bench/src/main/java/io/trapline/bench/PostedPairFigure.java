@@ -12,6 +12,7 @@ final class PostedPairFigure implements Figure {
     private final Loops loops;
     private final OurVmm posted;
     private final OurVmm plain;
+    private boolean counted = true;
 
     PostedPairFigure(Loops loops, OurVmm posted, OurVmm plain) {
         this.loops = loops;
@@ -35,6 +36,11 @@ final class PostedPairFigure implements Figure {
     }
 
     @Override
+    public List<String> gaps() {
+        return counted ? List.of() : List.of(name() + "-exits skipped: " + Marks.UNCOUNTED);
+    }
+
+    @Override
     public List<Comparison> measure(int rounds, Consumer<String> progress)
             throws IOException, InterruptedException {
         posted.warmUp(loops.kind(), progress);
@@ -45,7 +51,8 @@ final class PostedPairFigure implements Figure {
                 Turns.play(rounds, () -> nanos(posted, fewer), () -> nanos(plain, more), progress);
         List<Comparison> found = new ArrayList<>();
         found.add(turns.compared(name(), "ns", YARDSTICK));
-        if (!fewer.contains(Double.NaN)) {
+        counted = !fewer.contains(Double.NaN);
+        if (counted) {
             found.add(
                     new Comparison(
                             name() + "-exits", "exits", YARDSTICK, numbers(fewer), numbers(more)));

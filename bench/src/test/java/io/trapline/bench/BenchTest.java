@@ -182,6 +182,8 @@ class BenchTest {
                             "blk-read-32",
                             "blk-write-1",
                             "blk-write-32",
+                            "blk-mmio-random-1",
+                            "blk-mmio-random-32",
                             "qtest",
                             "acrn-port",
                             "acrn-four",
