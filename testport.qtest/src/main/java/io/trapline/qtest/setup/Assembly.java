@@ -47,21 +47,28 @@ public final class Assembly implements MachineListener {
             throws BadOption, IOException, Failed, InterruptedException {
         String name = device.name();
         boolean serves = !isOut(name);
-        long before = device(name).swaps();
+        long before = serves ? device(name).swaps() : 0;
         configure(device);
         if (serves) {
-            await(() -> device(name).swaps() > before || isOver(device(name)));
+            await(() -> isSucceeded(device(name), before));
             if (isOut(name)) {
-                throw new Failed("device " + name + ": " + device(name).detail());
+                throw new Failed("device " + name + ": " + why(device(name)));
             }
         }
         awaitServing(name);
     }
 
-    private static boolean isOver(DeviceRow row) {
-        return row.state() == DeviceRow.State.REFUSED
+    /** Whether there is a successor, or none will come. */
+    private static boolean isSucceeded(DeviceRow row, long swapsBefore) {
+        return row == null
+                || row.swaps() != swapsBefore
+                || row.state() == DeviceRow.State.REFUSED
                 || row.state() == DeviceRow.State.QUARANTINED
                 || row.state() == DeviceRow.State.DETACHED;
+    }
+
+    private static String why(DeviceRow row) {
+        return row == null ? "its bundle made none of this configuration" : row.detail();
     }
 
     /** Configures the machine. */
@@ -101,13 +108,7 @@ public final class Assembly implements MachineListener {
         boolean decided = await(() -> isDecided(device(device)));
         DeviceRow row = device(device);
         if (!decided || row.state() != DeviceRow.State.SERVING) {
-            throw new Failed(
-                    "device "
-                            + device
-                            + ": "
-                            + (row == null
-                                    ? "its bundle made none of this configuration"
-                                    : row.detail()));
+            throw new Failed("device " + device + ": " + why(row));
         }
     }
 
