@@ -141,6 +141,23 @@ class DiskProcessTest {
     }
 
     @Test
+    void comeBackEachTime() throws Exception {
+        try (Trapline trapline =
+                Trapline.start("run", "--backend", "sim", "--disk", image.toString())) {
+            trapline.await("machine main: running on sim");
+            for (int i = 0; i < 10; i++) {
+                trapline.type("device:set disk size=1000").type("device:set disk image=/none");
+            }
+            trapline.type("device:set disk size=8M").await("    size                  8388608");
+            trapline.type("exit");
+
+            assertEquals(0, trapline.status(), trapline::heard);
+            String heard = trapline.heard();
+            assertEquals(20, heard.split("disk goes on as it was: ", -1).length - 1, heard);
+        }
+    }
+
+    @Test
     void canHaveTheNameOfOneThatWasRemoved() throws Exception {
         try (Trapline trapline =
                 Trapline.start("run", "--backend", "sim", "--disk", image.toString())) {

@@ -3,9 +3,11 @@ package io.trapline.shell;
 import io.trapline.machine.DeviceRow;
 import io.trapline.machine.Machine;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -26,7 +28,10 @@ final class Outcome {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
     private static final long LOOK_MILLISECONDS = 10;
 
-    /** A component that is made is a device that is plugged in a moment later: how many looks that may take. */
+    /**
+     * A component that is made is a device that is plugged in a moment later; one that has its new settings is one that
+     * has failed with the old ones for a moment more: how many looks that may take.
+     */
     private static final int LATE = 50;
 
     private static final Pattern THROWN = Pattern.compile("(?:Caused by: )?[\\w.$]+: (.*)");
@@ -35,6 +40,7 @@ final class Outcome {
     private final Machine machine;
     private final String device;
     private DeviceRow before;
+    private String failure; // of the component before; null: it was none
     private int looks; // since the component was made
 
     Outcome(ServiceComponentRuntime components, Machine machine, String device) {
@@ -67,6 +73,7 @@ final class Outcome {
             throws IOException, InterruptedException, Failed {
         before = row();
         looks = 0;
+        failure = failure(configuration);
         Map<String, Object> replaced = DeviceConfigurations.values(configuration);
         configuration.update(new Hashtable<>(values));
         long end = System.nanoTime() + PATIENCE;
@@ -86,23 +93,38 @@ final class Outcome {
     private boolean isDone(
             Configuration configuration, Map<String, Object> replaced, Map<String, Object> values)
             throws Failed {
-        for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
-            if (Arrays.asList(component.configurationPid).contains(configuration.getFactoryPid())) {
-                Map<String, Object> wanted = new HashMap<>(component.properties);
-                wanted.keySet().retainAll(replaced.keySet());
-                wanted.putAll(values);
-                boolean isDevice = Arrays.asList(component.serviceInterfaces).contains(DEVICE);
-                for (ComponentConfigurationDTO made :
-                        components.getComponentConfigurationDTOs(component)) {
-                    if (configuration.getPid().equals(made.properties.get("service.pid"))
-                            && has(made, wanted)
-                            && hasNot(made, replaced, wanted)) {
-                        return isDone(made, isDevice);
-                    }
-                }
+        for (Made made : made(configuration)) {
+            Map<String, Object> wanted = new HashMap<>(made.by.properties);
+            wanted.keySet().retainAll(replaced.keySet());
+            wanted.putAll(values);
+            if (has(made.what, wanted) && hasNot(made.what, replaced, wanted)) {
+                return isDone(made.what, Arrays.asList(made.by.serviceInterfaces).contains(DEVICE));
             }
         }
         return false;
+    }
+
+    private record Made(ComponentDescriptionDTO by, ComponentConfigurationDTO what) {}
+
+    /** What is, or was to be, made of a configuration; mostly one. */
+    private List<Made> made(Configuration of) {
+        List<Made> found = new ArrayList<>();
+        for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
+            if (Arrays.asList(component.configurationPid).contains(of.getFactoryPid())) {
+                components.getComponentConfigurationDTOs(component).stream()
+                        .filter(made -> of.getPid().equals(made.properties.get("service.pid")))
+                        .forEach(made -> found.add(new Made(component, made)));
+            }
+        }
+        return found;
+    }
+
+    private String failure(Configuration of) {
+        return made(of).stream()
+                .map(made -> made.what.failure)
+                .filter(Objects::nonNull)
+                .findAny()
+                .orElse(null);
     }
 
     private static boolean has(ComponentConfigurationDTO made, Map<String, Object> wanted) {
@@ -122,8 +144,12 @@ final class Outcome {
 
     private boolean isDone(ComponentConfigurationDTO made, boolean isDevice) throws Failed {
         return switch (made.state) {
-            case ComponentConfigurationDTO.FAILED_ACTIVATION ->
+            case ComponentConfigurationDTO.FAILED_ACTIVATION -> {
+                if (!made.failure.equals(failure) || ++looks > LATE) {
                     throw new Failed(reason(made.failure));
+                }
+                yield false;
+            }
             case ComponentConfigurationDTO.ACTIVE -> !isDevice || isPlugged();
             case ComponentConfigurationDTO.SATISFIED -> !isDevice;
             default -> false;
@@ -133,20 +159,26 @@ final class Outcome {
     private boolean isPlugged() throws Failed {
         DeviceRow now = row();
         boolean swaps = serves(before);
-        if (swaps ? now.swaps() > before.swaps() : serves(now)) {
+        if (serves(now) && (!swaps || now.swaps() != before.swaps())) {
             return true;
         }
         boolean late = ++looks > LATE;
-        boolean over =
-                now != null
-                        && switch (now.state()) {
-                            case REFUSED, DETACHED, QUARANTINED -> true;
-                            default -> false;
-                        };
-        if (over && (swaps || late)) {
-            throw new Failed(now.detail());
+        if (now == null) { // so was it before, or it had left before its successor came
+            if (late) {
+                throw new Failed("the machine has no such device");
+            }
+            return false;
         }
-        return late && now != null && now.state() == DeviceRow.State.SERVING;
+        return switch (now.state()) {
+            case REFUSED, DETACHED, QUARANTINED -> {
+                if (swaps || late) {
+                    throw new Failed(now.detail());
+                }
+                yield false;
+            }
+            case SERVING -> late;
+            case INSTALLED, HOLDING -> false;
+        };
     }
 
     private DeviceRow row() {
