@@ -3,6 +3,7 @@ package io.trapline.virtioblk;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.trapline.tck.TestDeferred;
 import io.trapline.virtio.Features;
 import io.trapline.virtio.Played;
 import java.io.IOException;
@@ -93,6 +94,14 @@ class ConcurrencyTest {
         }
     }
 
+    /** The vCPU of a driver that resets waits until workers are done. */
+    private void untilAnswered() {
+        while (!driver.played.board.deferred().stream().allMatch(TestDeferred::answered)) {
+            driver.played.board.run();
+            Thread.onSpinWait();
+        }
+    }
+
     /** A queue that is reset ends; what other queues had with workers comes back all the same, with an interrupt. */
     @Test
     void tellsTheOtherQueuesWhenOneIsReset() {
@@ -109,6 +118,7 @@ class ConcurrencyTest {
             driver.played.ring(1);
             driver.played.select(0);
             driver.played.resetQueue();
+            untilAnswered();
             List<Integer> late = driver.back(1);
             out.removeAll(late);
             if (!late.isEmpty()) {
@@ -116,6 +126,7 @@ class ConcurrencyTest {
             }
             collect(1, out);
             driver.played.status(0);
+            untilAnswered();
         }
     }
 
@@ -131,6 +142,7 @@ class ConcurrencyTest {
                 driver.played.ring(queue);
             }
             driver.played.status(0);
+            untilAnswered();
             byte[] mark = new byte[4096];
             mark[random.nextInt(4096)] = 1;
             for (int slot = 0; slot < QUEUES * SLOTS; slot++) {
