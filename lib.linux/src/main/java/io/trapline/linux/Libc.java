@@ -70,7 +70,6 @@ public final class Libc {
     public static final int  FALLOC_FL_PUNCH_HOLE = 0x2;
     public static final int  FALLOC_FL_ZERO_RANGE = 0x10;
     public static final int  BLKSSZGET     = 0x1268;
-    public static final long BLKGETSIZE64  = 0x80081272L;
     public static final int  BLKDISCARD    = 0x1277;
     public static final int  BLKSECDISCARD = 0x127D;
     public static final int  BLKZEROOUT    = 0x127F;
