@@ -118,7 +118,9 @@ class DiskProcessTest {
                             "trapline: device disk goes on as it was: size=1000, wanted 0, or a"
                                     + " multiple of 512 bytes");
             trapline.type("device:set disk slot=00.0")
-                    .await("trapline: device disk goes on as it was: the swap failed: ");
+                    .await(
+                            "trapline: device disk has its old settings, and begins as at"
+                                    + " power-on: the swap failed: ");
             trapline.type("device:set disk serial=ABC size=1000")
                     .await("device disk goes on as it was: size=1000");
             trapline.type("device:set disk queues=17")

@@ -38,7 +38,7 @@ final class Change {
             try {
                 outcome.update(change.getKey(), values);
             } catch (Outcome.Failed e) {
-                String now = served ? undone() : " does not serve so either";
+                String now = served ? undone(e.takenOut) : " does not serve so either";
                 throw new IllegalArgumentException(
                         "device " + device + now + ": " + e.getMessage(), e);
             }
@@ -51,9 +51,12 @@ final class Change {
                         .allMatch(key -> Objects.deepEquals(one.get(key), other.get(key)));
     }
 
-    /** How the device is once everything is as it was. */
-    private String undone() throws IOException, InterruptedException {
-        String now = " goes on as it was";
+    /** How the device is once it has its old settings, if it was taken out without its state. */
+    private String undone(boolean takenOut) throws IOException, InterruptedException {
+        String now =
+                takenOut
+                        ? " has its old settings, and begins as at power-on"
+                        : " goes on as it was";
         for (Map.Entry<Configuration, Map<String, Object>> old : before.entrySet()) {
             try {
                 outcome.update(old.getKey(), old.getValue());

@@ -53,8 +53,12 @@ final class Outcome {
     static final class Failed extends Exception {
         private static final long serialVersionUID = 1L;
 
-        Failed(String why) {
+        /** Whether the device was taken out: its state is gone, whatever comes after it. */
+        final boolean takenOut;
+
+        Failed(String why, boolean takenOut) {
             super(why);
+            this.takenOut = takenOut;
         }
     }
 
@@ -146,7 +150,7 @@ final class Outcome {
         return switch (made.state) {
             case ComponentConfigurationDTO.FAILED_ACTIVATION -> {
                 if (!made.failure.equals(failure) || ++looks > LATE) {
-                    throw new Failed(reason(made.failure));
+                    throw new Failed(reason(made.failure), false);
                 }
                 yield false;
             }
@@ -165,14 +169,14 @@ final class Outcome {
         boolean late = ++looks > LATE;
         if (now == null) { // so was it before, or it had left before its successor came
             if (late) {
-                throw new Failed("the machine has no such device");
+                throw new Failed("the machine has no such device", true);
             }
             return false;
         }
         return switch (now.state()) {
             case REFUSED, DETACHED, QUARANTINED -> {
                 if (swaps || late) {
-                    throw new Failed(now.detail());
+                    throw new Failed(now.detail(), true);
                 }
                 yield false;
             }
